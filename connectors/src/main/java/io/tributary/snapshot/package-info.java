@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.job;
+
+import org.jspecify.annotations.NullMarked;

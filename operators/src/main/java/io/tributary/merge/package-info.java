@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.merge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package io.tributary.record;
+
+/** One text of a source. */
+public record Document(SourceId source, Origin origin, String text) implements Ingested {
+    public Document {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("An empty document at " + origin + " belongs to the dead letters");
+        }
+    }
+}

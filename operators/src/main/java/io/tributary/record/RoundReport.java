@@ -1,0 +1,43 @@
+package io.tributary.record;
+
+/**
+ * What one source did in one round.
+ *
+ * @param source the name of the source
+ * @param steps trained steps, as are tokens and bytes of text
+ * @param totalTokens tokens trained since the source began
+ * @param trainLoss mean loss of the round's steps, nats per token; NaN without a step
+ * @param validationBitsPerByte of held-out text with the merged body; NaN where nothing is held out yet
+ * @param unigramBitsPerByte entropy of the source's own trained tokens, over their bytes: what a model that knows
+ *     nothing but frequencies would reach
+ * @param vocabularySize pieces of the source's vocabulary
+ * @param tokensPerSecond trained tokens over the seconds spent in steps
+ * @param queuedBatches batches that wait for the next round
+ */
+public record RoundReport(
+        long round,
+        String source,
+        Participation participation,
+        long steps,
+        long tokens,
+        long bytes,
+        long totalTokens,
+        double trainLoss,
+        double validationBitsPerByte,
+        double unigramBitsPerByte,
+        int vocabularySize,
+        double tokensPerSecond,
+        int queuedBatches) {
+
+    /** How a source took part in a round. */
+    public enum Participation {
+        /** All N_local steps. */
+        FULL,
+        /** The round timed out first: fewer steps, less weight. */
+        PARTIAL,
+        /** Started from an older body and counted in this round. */
+        LATE,
+        /** No step at all. */
+        ABSTAINED
+    }
+}

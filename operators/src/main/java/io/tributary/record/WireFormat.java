@@ -1,0 +1,24 @@
+package io.tributary.record;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * How a record is written on the wire and in state. An implementation has a constructor without arguments and no
+ * fields; it reads every version that it ever wrote.
+ */
+public interface WireFormat<T> extends Serializable {
+    Class<T> type();
+
+    /** The version that {@link #write} writes. */
+    default int version() {
+        return 1;
+    }
+
+    void write(T record, DataOutputView out) throws IOException;
+
+    /** @param version the version that the bytes were written with, at most {@link #version()} */
+    T read(int version, DataInputView in) throws IOException;
+}

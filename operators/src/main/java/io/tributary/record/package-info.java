@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.record;
+
+import org.jspecify.annotations.NullMarked;

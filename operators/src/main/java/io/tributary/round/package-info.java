@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.round;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.vocabulary;
+
+import org.jspecify.annotations.NullMarked;

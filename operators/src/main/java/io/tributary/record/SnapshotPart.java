@@ -15,6 +15,8 @@ public record SnapshotPart(long round, int firstKeyGroup, int lastKeyGroup, List
     }
 
     /**
+     * A written file.
+     *
      * @param source the name of the source it belongs to, or empty for the body
      * @param path relative to the snapshot's folder
      * @param length in bytes

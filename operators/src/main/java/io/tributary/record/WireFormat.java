@@ -19,6 +19,10 @@ public interface WireFormat<T> extends Serializable {
 
     void write(T record, DataOutputView out) throws IOException;
 
-    /** @param version the version that the bytes were written with, at most {@link #version()} */
+    /**
+     * Reads one record.
+     *
+     * @param version the version that the bytes were written with, at most {@link #version()}
+     */
     T read(int version, DataInputView in) throws IOException;
 }

@@ -38,6 +38,7 @@ public final class WireSerializerSnapshot<T> implements TypeSerializerSnapshot<T
         String name = in.readUTF();
         try {
             format = (WireFormat<T>) Class.forName(name, true, userCodeClassLoader)
+                    .asSubclass(WireFormat.class)
                     .getDeclaredConstructor()
                     .newInstance();
         } catch (ReflectiveOperationException e) {

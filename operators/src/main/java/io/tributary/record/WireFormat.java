@@ -17,6 +17,16 @@ public interface WireFormat<T> extends Serializable {
         return 1;
     }
 
+    /** A value that later changes of the record do not reach: the record itself, unless it is mutable. */
+    default T copy(T record) {
+        return record;
+    }
+
+    /** Whether {@link #copy} gives the record itself. */
+    default boolean immutable() {
+        return true;
+    }
+
     void write(T record, DataOutputView out) throws IOException;
 
     /**

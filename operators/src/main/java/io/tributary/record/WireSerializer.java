@@ -7,7 +7,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link WireFormat} as Flink's serializer. Records are immutable, so a copy is the record itself. */
+/** A {@link WireFormat} as Flink's serializer. */
 final class WireSerializer<T> extends TypeSerializer<T> {
     private static final long serialVersionUID = 1;
 
@@ -30,7 +30,7 @@ final class WireSerializer<T> extends TypeSerializer<T> {
 
     @Override
     public boolean isImmutableType() {
-        return true;
+        return format.immutable();
     }
 
     @Override
@@ -47,12 +47,12 @@ final class WireSerializer<T> extends TypeSerializer<T> {
 
     @Override
     public T copy(T from) {
-        return from;
+        return format.copy(from);
     }
 
     @Override
     public T copy(T from, T reuse) {
-        return from;
+        return copy(from);
     }
 
     @Override

@@ -1,0 +1,26 @@
+package io.tributary.record;
+
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Wire format of {@link ShardId}. */
+public final class ShardIdFormat implements WireFormat<ShardId> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Class<ShardId> type() {
+        return ShardId.class;
+    }
+
+    @Override
+    public void write(ShardId shard, DataOutputView out) throws IOException {
+        out.writeByte(shard.group().tag());
+        out.writeInt(shard.index());
+    }
+
+    @Override
+    public ShardId read(int version, DataInputView in) throws IOException {
+        return new ShardId(ParameterGroup.ofTag(in.readByte()), in.readInt());
+    }
+}

@@ -1,3 +1,7 @@
+/**
+ * Vocabularies of sources: training one from text, the SentencePiece model format, and the way from text to token ids
+ * and back.
+ */
 @NullMarked
 package io.tributary.vocabulary;
 

@@ -1,0 +1,126 @@
+package io.tributary.vocabulary;
+
+import ai.djl.sentencepiece.SpTokenizer;
+import io.tributary.vocabulary.SentencePieceModel.Piece;
+import io.tributary.vocabulary.SentencePieceModel.PieceType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Turns text into token ids and back, with any SentencePiece model. Encoding is done by the SentencePiece library,
+ * decoding here, since the library's own breaks at NUL and at characters beyond the basic plane.
+ *
+ * <p>With a model of {@link VocabularyTrainer} a decoded text equals the encoded one, but for two kinds of characters:
+ * U+2581, which stands for a space in pieces, comes back as a space, and half a surrogate pair as a question mark.
+ *
+ * <p>It holds native memory until {@link #close}.
+ */
+public final class Tokenizer implements AutoCloseable {
+    private static final String UNKNOWN_TEXT = " \u2047 ";
+
+    private final List<Piece> pieces;
+    private final byte[][] surfaces;
+    private final int endOfText;
+    private final boolean addDummyPrefix;
+    private final SpTokenizer library;
+    private boolean isClosed;
+
+    private Tokenizer(SentencePieceModel model, SpTokenizer library) {
+        this.pieces = model.pieces();
+        this.surfaces = pieces.stream().map(Tokenizer::surface).toArray(byte[][]::new);
+        this.endOfText = model.endId();
+        this.addDummyPrefix = model.addDummyPrefix();
+        this.library = library;
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param model the bytes of a {@code .model} file
+     * @throws IllegalArgumentException if the bytes are no SentencePiece model, or the model cannot mark the end of a
+     *     text
+     */
+    public static Tokenizer load(byte[] model) {
+        SentencePieceModel read = SentencePieceModel.read(model);
+        int end = read.endId();
+        if (end < 0 || end >= read.pieces().size() || read.pieces().get(end).type() != PieceType.CONTROL) {
+            throw new IllegalArgumentException(
+                    ("This SentencePiece model has no piece for the end of a text (its eos_id"
+                                    + " is %d), but documents are told apart by it: train it with --eos_id=2, say")
+                            .formatted(end));
+        }
+        return new Tokenizer(read, new SpTokenizer(model));
+    }
+
+    /** The token ids of a text, without a mark of its begin or end. */
+    // Synchronized, since native code that is called after or during a close ends the whole JVM.
+    public synchronized int[] encode(String text) {
+        if (isClosed) {
+            throw new IllegalStateException("This tokenizer is closed");
+        }
+        return library.getProcessor().encode(text);
+    }
+
+    /**
+     * The text of token ids. Bytes that are no UTF-8, as at the ends of a slice of a text's ids, become U+FFFD, and
+     * control pieces nothing.
+     */
+    public String decode(int[] ids) {
+        ByteArrayOutputStream utf8 = new ByteArrayOutputStream();
+        for (int id : ids) {
+            utf8.writeBytes(surfaces[checked(id)]);
+        }
+        String text = utf8.toString(StandardCharsets.UTF_8).replace(SentencePieceModel.SPACE, ' ');
+        return addDummyPrefix && text.startsWith(" ") ? text.substring(1) : text;
+    }
+
+    /** How many pieces the vocabulary has; ids are {@code 0..size-1}. */
+    public int size() {
+        return pieces.size();
+    }
+
+    /** The id that marks the end of a text. */
+    public int endOfText() {
+        return endOfText;
+    }
+
+    /** The piece as the model writes it: U+2581 for a space, {@code <0x0A>} for a byte. */
+    public String piece(int id) {
+        return pieces.get(checked(id)).text();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!isClosed) {
+            isClosed = true;
+            library.close();
+        }
+    }
+
+    private int checked(int id) {
+        if (id < 0 || id >= pieces.size()) {
+            throw new IllegalArgumentException(
+                    "%d is no token id: the vocabulary has %d pieces".formatted(id, pieces.size()));
+        }
+        return id;
+    }
+
+    private static byte[] surface(Piece piece) {
+        return switch (piece.type()) {
+            case NORMAL, USER_DEFINED, UNUSED -> piece.text().getBytes(StandardCharsets.UTF_8);
+            case UNKNOWN -> UNKNOWN_TEXT.getBytes(StandardCharsets.UTF_8);
+            case CONTROL -> new byte[0];
+            case BYTE -> new byte[] {byteOf(piece.text())};
+        };
+    }
+
+    private static byte byteOf(String text) {
+        if (!text.matches("<0x[0-9A-F]{2}>")) {
+            throw new IllegalArgumentException(
+                    "This SentencePiece model has the byte piece '%s', which is not of the form <0x0A>"
+                            .formatted(text));
+        }
+        return (byte) Integer.parseInt(text.substring(3, 5), 16);
+    }
+}

@@ -1,0 +1,52 @@
+package io.tributary.model;
+
+/**
+ * The shape of a transformer body: GPT-2's decoder, with a feed-forward layer four times as wide as the model.
+ *
+ * @param layers blocks of attention and feed-forward
+ * @param width d, the width of the residual stream
+ * @param heads of attention; they divide the width
+ * @param sequenceLength T, the tokens a row predicts
+ */
+public record ModelShape(int layers, int width, int heads, int sequenceLength) {
+    public ModelShape {
+        if (layers < 1 || width < 1 || heads < 1 || sequenceLength < 1) {
+            throw new IllegalArgumentException(
+                    "Layers, width, heads and sequence length are at least 1, but they are %d, %d, %d and %d"
+                            .formatted(layers, width, heads, sequenceLength));
+        }
+        if (width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "%d heads do not divide a width of %d; choose a width that is a multiple of the heads"
+                            .formatted(heads, width));
+        }
+    }
+
+    /** N, the parameters of the body; embeddings are not among them. */
+    public long bodyParameters() {
+        return BodyLayout.of(this).parameters();
+    }
+
+    /** T*d, the parameters of a source's position embedding. */
+    public long positionParameters() {
+        return (long) sequenceLength * width;
+    }
+
+    /** V*d, the parameters of a source's token embedding with V pieces. */
+    public long tokenParameters(int pieces) {
+        return (long) pieces * width;
+    }
+
+    /**
+     * Floating-point operations that train one token: 6 (N + V*d) + 12 layers d T.
+     *
+     * <p>Six for each parameter that multiplies (two forward, four backward; the tied head counts, looking up an
+     * embedding does not), and the products of attention without regard to the causal mask: the formula of PaLM
+     * (arXiv 2204.02311, appendix B), as nanoGPT uses it too.
+     *
+     * @param pieces V, the size of the vocabulary
+     */
+    public double flopsPerToken(int pieces) {
+        return 6.0 * (bodyParameters() + tokenParameters(pieces)) + 12.0 * layers * width * sequenceLength;
+    }
+}

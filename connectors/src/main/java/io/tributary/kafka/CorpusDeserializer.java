@@ -1,0 +1,126 @@
+package io.tributary.kafka;
+
+import io.tributary.record.DeadLetter;
+import io.tributary.record.Document;
+import io.tributary.record.Ingested;
+import io.tributary.record.IngestedFormat;
+import io.tributary.record.Origin;
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceKeys;
+import io.tributary.record.WireType;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Makes one document of one Kafka record, or one dead letter with a reason that a person can act on. No record makes it
+ * throw: one bad record must not stop the job, and every record must turn up in the token ledger.
+ */
+public final class CorpusDeserializer implements KafkaRecordDeserializationSchema<Ingested> {
+    /** What a dead letter from here gives as its stage. */
+    public static final String STAGE = "decode";
+
+    /** Topics of sources are called {@code corpus.<source>}. */
+    public static final String DEFAULT_PREFIX = "corpus.";
+
+    /** 8 MiB. */
+    public static final int DEFAULT_MAX_DOCUMENT_BYTES = 8 << 20;
+
+    private static final long serialVersionUID = 1;
+
+    private final String topicPrefix;
+    // Names and keys, since SourceId itself is not serializable.
+    private final Map<String, Integer> sourceKeys;
+    private final Map<String, DocumentFormat> formats;
+    private final int maxDocumentBytes;
+
+    /**
+     * Reads topics called {@code topicPrefix + source}.
+     *
+     * @param sources the configured sources by name; any other is placed by {@link SourceKeys#unlisted}
+     * @param formats by name of the source; {@link DocumentFormat#TEXT} where none is given
+     * @param maxDocumentBytes longest value of a record that is taken
+     */
+    public CorpusDeserializer(
+            String topicPrefix,
+            Map<String, SourceId> sources,
+            Map<String, DocumentFormat> formats,
+            int maxDocumentBytes) {
+        if (maxDocumentBytes < 1) {
+            throw new IllegalArgumentException(
+                    "The largest document must have at least one byte, not " + maxDocumentBytes);
+        }
+        this.topicPrefix = topicPrefix;
+        this.sourceKeys =
+                sources.values().stream().collect(Collectors.toUnmodifiableMap(SourceId::name, SourceId::key));
+        this.formats = Map.copyOf(formats);
+        this.maxDocumentBytes = maxDocumentBytes;
+    }
+
+    String topicPrefix() {
+        return topicPrefix;
+    }
+
+    int maxDocumentBytes() {
+        return maxDocumentBytes;
+    }
+
+    @Override
+    public TypeInformation<Ingested> getProducedType() {
+        return new WireType<>(new IngestedFormat());
+    }
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Ingested> out) {
+        out.collect(ingest(record));
+    }
+
+    Ingested ingest(ConsumerRecord<byte[], byte[]> record) {
+        Origin origin = new Origin(record.topic(), record.partition(), record.offset(), record.timestamp());
+        // Kafka gives null for a tombstone.
+        Optional<byte[]> value = Optional.ofNullable(record.value());
+        try {
+            SourceId source = source(record.topic());
+            return new Document(source, origin, text(source, value));
+        } catch (RejectedDocumentException e) {
+            return new DeadLetter(origin, STAGE, String.valueOf(e.getMessage()), value);
+        }
+    }
+
+    private SourceId source(String topic) throws RejectedDocumentException {
+        if (!topic.startsWith(topicPrefix) || topic.length() == topicPrefix.length()) {
+            throw new RejectedDocumentException(
+                    "The topic names no source: it is not '%s' with a name after it".formatted(topicPrefix));
+        }
+        String name = topic.substring(topicPrefix.length());
+        Integer key = sourceKeys.get(name);
+        return key == null ? SourceKeys.unlisted(name) : new SourceId(name, key);
+    }
+
+    private String text(SourceId source, Optional<byte[]> value) throws RejectedDocumentException {
+        if (value.isEmpty()) {
+            throw new RejectedDocumentException(
+                    "The value is null (a tombstone): what was trained cannot be taken back by deleting it");
+        }
+        byte[] bytes = value.get();
+        if (bytes.length == 0) {
+            throw new RejectedDocumentException("The value is empty");
+        }
+        if (bytes.length > maxDocumentBytes) {
+            throw new RejectedDocumentException(
+                    "The value has %,d bytes, and the largest document allowed has %,d. Split it, or raise the limit"
+                            .formatted(bytes.length, maxDocumentBytes));
+        }
+        String decoded = StrictUtf8.decode(bytes);
+        DocumentFormat format = formats.getOrDefault(source.name(), DocumentFormat.TEXT);
+        String text = format instanceof DocumentFormat.Json json ? JsonText.extract(decoded, json.field()) : decoded;
+        if (text.isBlank()) {
+            throw new RejectedDocumentException("The text is blank: it has nothing but white space");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,69 @@
+package io.tributary.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.record.RoundReport;
+import io.tributary.record.RoundReport.Participation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class ReportJsonTest {
+    private static final String JSON = "{\"round\":12,\"source\":\"arxiv\",\"participation\":\"PARTIAL\",\"steps\":500,"
+            + "\"tokens\":8589934592,\"bytes\":10,\"totalTokens\":11,\"trainLoss\":3.25,"
+            + "\"validationBitsPerByte\":null,\"unigramBitsPerByte\":2.5,\"vocabularySize\":8192,"
+            + "\"tokensPerSecond\":3100.5,\"queuedBatches\":4}";
+
+    @Test
+    void reportIsOneObjectWithNullForNaN() throws IOException {
+        assertThat(text(ReportJson.write(report(Double.NaN)))).isEqualTo(JSON);
+        assertThat(ReportJson.read(bytes(JSON))).isEqualTo(report(Double.NaN));
+    }
+
+    @Test
+    void doublesComeBackToTheBit() throws IOException {
+        RoundReport report = report(0.1 + 0.2);
+
+        assertThat(ReportJson.read(ReportJson.write(report))).isEqualTo(report);
+    }
+
+    @Test
+    void infinityIsWrittenAsNull() throws IOException {
+        assertThat(ReportJson.read(ReportJson.write(report(Double.POSITIVE_INFINITY))))
+                .isEqualTo(report(Double.NaN));
+    }
+
+    @Test
+    void fieldsOfANewerWriterAreIgnored() throws IOException {
+        assertThat(ReportJson.read(bytes(JSON.replace("{", "{\"newer\":[1],")))).isEqualTo(report(Double.NaN));
+    }
+
+    @Test
+    void whatIsNotAReportIsRefused() {
+        assertThatThrownBy(() -> ReportJson.read(bytes("{\"round\":12}"))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void sourceIsTheKey() {
+        ProducerRecord<byte[], byte[]> record = new ReportSink.Serializer().record(report(Double.NaN));
+
+        assertThat(record.topic()).isEqualTo("tributary.reports");
+        assertThat(text(record.key())).isEqualTo("arxiv");
+        assertThat(text(record.value())).isEqualTo(JSON);
+    }
+
+    private static RoundReport report(double validation) {
+        return new RoundReport(
+                12, "arxiv", Participation.PARTIAL, 500, 1L << 33, 10, 11, 3.25, validation, 2.5, 8192, 3100.5, 4);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

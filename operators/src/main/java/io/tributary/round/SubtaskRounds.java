@@ -1,0 +1,276 @@
+package io.tributary.round;
+
+import static io.tributary.round.SourceRound.NONE;
+
+import io.tributary.record.SourceId;
+import io.tributary.round.Action.Abstain;
+import io.tributary.round.Action.Announce;
+import io.tributary.round.Action.CloseRound;
+import io.tributary.round.Action.Contribute;
+import io.tributary.round.SourceRound.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rounds of one Train subtask: which source trains next, what it contributes to which round, and when the subtask
+ * closes a round. It has no clock and no thread of its own; events go in, actions come out.
+ *
+ * <p><b>Closing.</b> Every subtask closes every round, once and in order, so the barrier is the same for every shard. It
+ * closes when it awaits no source any more and the round is sure to have a contribution: one of its own, or one that
+ * another subtask has announced. Without the second condition all subtasks could close a round that nobody contributes
+ * to; no window would fire, and all would wait for its body forever.
+ *
+ * <p><b>Deadline.</b> It runs while sources are awaited. When it passes, those with a step contribute what they have, the
+ * others go dormant. If that leaves the round without a sure contribution, the subtask stays open without a deadline; a
+ * source that wakes may still begin in the round and starts the deadline afresh, since nobody is waiting yet.
+ *
+ * <p><b>Late work.</b> A source that gets a batch after its subtask has closed round r, and that has no part in r, starts
+ * from body r at once and counts in r + 1. Its contribution waits for body r + 1 even if its steps are done before. So
+ * every contribution carries the current round of a subtask that has not closed it; the barrier cannot have passed, the
+ * window cannot have fired, and no contribution is ever too late.
+ *
+ * <p>Waiting has one more reason. Announcements do not pass through checkpoints: a subtask may close r on hearing of a
+ * step that, after a restore, has not been taken yet. Were late work then in the window of r + 1 already, its source
+ * could not count in r, and round r might remain without contributions. As it is, the restore gives late work back to
+ * round r.
+ *
+ * <p><b>Restore.</b> Only {@link SourceRound}s are kept. Watermarks and announcements are said again when the body
+ * arrives. That body is at most one round ahead of what the sources saw.
+ */
+public final class SubtaskRounds {
+    private final RoundRules rules;
+    private final NavigableMap<SourceId, SourceRound> sources = new TreeMap<>();
+    private final Map<SourceId, Integer> queued = new HashMap<>();
+    private long current = NONE;
+    private long closed = NONE;
+    private long announced = NONE;
+    private long participation = NONE;
+    private OptionalLong deadlineMs = OptionalLong.empty();
+    private @Nullable SourceId lastTrained;
+
+    public SubtaskRounds(RoundRules rules) {
+        this.rules = rules;
+    }
+
+    /** A configured source of this subtask: awaited in its first round, unless it is known already. */
+    public void expect(SourceId source) {
+        requireNoBody(source);
+        sources.putIfAbsent(source, SourceRound.fresh(source));
+    }
+
+    /** A source as {@link #state} gave it to a checkpoint, with the batches that were queued beside it. */
+    public void restore(SourceRound state, int queuedBatches) {
+        requireNoBody(state.source());
+        if (queuedBatches < 0 || sources.put(state.source(), state) != null) {
+            throw new IllegalStateException("%s is restored twice or with %d queued batches: the state is damaged"
+                    .formatted(state.source(), queuedBatches));
+        }
+        queued.put(state.source(), queuedBatches);
+    }
+
+    /** The newest round whose body is complete here, or {@link SourceRound#NONE}. */
+    public long currentRound() {
+        return current;
+    }
+
+    /** When {@link #timeout} is due, by the caller's clock. */
+    public OptionalLong deadlineMs() {
+        return deadlineMs;
+    }
+
+    /** Where a known source stands. */
+    public SourceRound state(SourceId source) {
+        SourceRound state = sources.get(source);
+        if (state == null) {
+            throw new IllegalArgumentException("The source " + source + " is not known to this subtask");
+        }
+        return state;
+    }
+
+    /**
+     * All shards of a body are here. A body that was here already is ignored.
+     *
+     * @throws IllegalStateException if the body is newer than rounds that this subtask has not closed
+     */
+    public List<Action> bodyArrived(long round, long nowMs) {
+        if (round <= current) {
+            return List.of();
+        }
+        if (current != NONE && (round > current + 1 || closed < current)) {
+            throw new IllegalStateException("Body %d arrived, but this subtask is in round %d and has closed %d: "
+                            .formatted(round, current, closed)
+                    + "a round was merged without waiting for all subtasks");
+        }
+        current = round;
+        closed = round - 1;
+        sources.replaceAll((source, state) -> {
+            SourceRound next = state.atBody(round);
+            return hasBatch(source) ? next.withStatus(Status.ACTIVE) : next;
+        });
+        return settle(nowMs);
+    }
+
+    /** Some subtask has announced that this round will have a contribution; possibly before its body is here. */
+    public List<Action> participationHeard(long round, long nowMs) {
+        participation = Math.max(participation, round);
+        return settle(nowMs);
+    }
+
+    /** A batch has joined the queue of a source, which may be new. */
+    public void batchQueued(SourceId source, long nowMs) {
+        queued.merge(source, 1, Integer::sum);
+        sources.merge(source, SourceRound.fresh(source), (known, fresh) -> known.withStatus(Status.ACTIVE));
+        armDeadline(nowMs);
+    }
+
+    /** Whose batch to train next; sources that can train take turns. */
+    public Optional<Turn> nextTurn() {
+        Stream<SourceRound> order = lastTrained == null
+                ? sources.values().stream()
+                : Stream.concat(
+                        sources.tailMap(lastTrained, false).values().stream(),
+                        sources.headMap(lastTrained, true).values().stream());
+        return order.flatMap(state -> turnOf(state).stream()).findFirst();
+    }
+
+    /**
+     * The step of a turn is done, with {@code tokens} trained.
+     *
+     * @throws IllegalStateException if an event since {@link #nextTurn} has changed what the step counts for
+     */
+    public List<Action> stepDone(Turn turn, long tokens, long nowMs) {
+        SourceId source = turn.source();
+        if (!turnOf(state(source)).equals(Optional.of(turn))) {
+            throw new IllegalStateException(
+                    "%s is no turn of now: take and finish a turn without events in between".formatted(turn));
+        }
+        lastTrained = source;
+        queued.merge(source, -1, Integer::sum);
+        sources.put(source, state(source).stepped(turn, tokens));
+        return settle(nowMs);
+    }
+
+    /** Time has come to {@code nowMs}; before the deadline nothing happens. */
+    public List<Action> timeout(long nowMs) {
+        if (deadlineMs.isEmpty() || nowMs < deadlineMs.getAsLong()) {
+            return List.of();
+        }
+        deadlineMs = OptionalLong.empty();
+        List<Action> actions = new ArrayList<>();
+        for (SourceRound state : List.copyOf(sources.values())) {
+            if (state.inside()) {
+                contribute(state, actions);
+            } else if (awaited(state)) {
+                sources.put(state.source(), state.withStatus(Status.DORMANT));
+            }
+        }
+        actions.addAll(settle(nowMs));
+        return actions;
+    }
+
+    /**
+     * The announcement of the current round once more, if this subtask has a part in it. To be asked for while the next
+     * body is overdue: the hand-over may have lost the first.
+     */
+    public List<Action> repeatAnnouncement() {
+        return current < rules.maxRounds() && participates() ? List.of(new Announce(current)) : List.of();
+    }
+
+    private List<Action> settle(long nowMs) {
+        List<Action> actions = new ArrayList<>();
+        if (!open()) {
+            return actions;
+        }
+        if (announced < current && participates()) {
+            announced = current;
+            actions.add(new Announce(current));
+        }
+        for (SourceRound state : List.copyOf(sources.values())) {
+            if (state.steps() >= rules.localSteps()) {
+                contribute(state, actions);
+            }
+        }
+        armDeadline(nowMs);
+        if (deadlineMs.isEmpty() && (participates() || participation >= current)) {
+            close(actions);
+        }
+        return actions;
+    }
+
+    private void contribute(SourceRound state, List<Action> actions) {
+        actions.add(new Contribute(
+                state.source(),
+                state.round(),
+                state.baseRound(),
+                state.steps(),
+                state.tokens(),
+                state.kind(rules.localSteps())));
+        sources.put(state.source(), state.contributed());
+    }
+
+    private void close(List<Action> actions) {
+        for (SourceRound state : sources.values()) {
+            if (state.lastContributedRound() < current) {
+                actions.add(new Abstain(state.source(), current));
+            }
+        }
+        actions.add(new CloseRound(current));
+        closed = current;
+    }
+
+    /** The deadline runs exactly while the round is open and sources are awaited. */
+    private void armDeadline(long nowMs) {
+        if (!open() || sources.values().stream().noneMatch(this::awaited)) {
+            deadlineMs = OptionalLong.empty();
+        } else if (deadlineMs.isEmpty()) {
+            deadlineMs = OptionalLong.of(nowMs + rules.timeoutMs());
+        }
+    }
+
+    private Optional<Turn> turnOf(SourceRound state) {
+        if (current == NONE || !hasBatch(state.source())) {
+            return Optional.empty();
+        }
+        boolean begins = !state.inside();
+        long base = begins ? current : state.baseRound();
+        long round = begins ? closed + 1 : state.round();
+        boolean may = begins ? state.lastContributedRound() < current : state.steps() < rules.localSteps();
+        return may && round < rules.maxRounds()
+                ? Optional.of(new Turn(state.source(), base, round, begins))
+                : Optional.empty();
+    }
+
+    /** Whether the current round is still to be closed here. */
+    private boolean open() {
+        return closed < current && current < rules.maxRounds();
+    }
+
+    private boolean awaited(SourceRound state) {
+        return state.status() == Status.ACTIVE && state.lastContributedRound() < current;
+    }
+
+    private boolean participates() {
+        return sources.values().stream()
+                .anyMatch(state ->
+                        current != NONE && (state.lastContributedRound() == current || state.round() == current));
+    }
+
+    private boolean hasBatch(SourceId source) {
+        return queued.getOrDefault(source, 0) > 0;
+    }
+
+    private void requireNoBody(SourceId source) {
+        if (current != NONE) {
+            throw new IllegalStateException(
+                    "%s must be named before the first body arrives, not in round %d".formatted(source, current));
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.tributary.round;
+
+import io.tributary.record.RoundReport.Participation;
+import io.tributary.record.SourceId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A Train subtask that trains nothing: it counts batches. */
+final class SimSubtask {
+    private static final int QUEUE_LIMIT = 8;
+    private static final long OVERDUE_MS = 500;
+
+    /** A source in a checkpoint: batches {@code [contributed, trained)} are in progress, up to {@code delivered} queued. */
+    record Saved(SourceRound state, int delivered, int trained, int contributed) {}
+
+    private final Simulation simulation;
+    private final int index;
+    private final SubtaskRounds rounds;
+    private final Map<SourceId, Scenario.Log> logs = new TreeMap<>();
+    private final Map<SourceId, Integer> delivered = new HashMap<>();
+    private final Map<SourceId, Integer> trained = new HashMap<>();
+    private final Map<SourceId, Integer> contributed = new HashMap<>();
+    private final TreeMap<Integer, Long> shardRounds = new TreeMap<>();
+    private final TreeMap<Integer, Long> shardBodies = new TreeMap<>();
+    private final List<Simulation.Link> links = new ArrayList<>();
+    private final long stepMs;
+    private boolean open;
+    private boolean stepping;
+    private long bodyAtMs;
+    private long armedMs = -1;
+
+    SimSubtask(Simulation simulation, int index, List<Scenario.Log> logs, Map<SourceId, Saved> saved, int merges) {
+        this.simulation = simulation;
+        this.index = index;
+        stepMs = 1L + simulation.random().nextInt(30);
+        rounds = new SubtaskRounds(simulation.scenario().rules());
+        for (int merge = 0; merge < merges; merge++) {
+            links.add(simulation.link());
+        }
+        for (Scenario.Log log : logs) {
+            this.logs.put(log.id(), log);
+            Saved state = saved.get(log.id());
+            delivered.put(log.id(), state == null ? 0 : state.delivered());
+            trained.put(log.id(), state == null ? 0 : state.trained());
+            contributed.put(log.id(), state == null ? 0 : state.contributed());
+            if (state != null) {
+                rounds.restore(state.state(), state.delivered() - state.trained());
+            }
+            if (log.configured()) {
+                rounds.expect(log.id());
+            }
+        }
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    void open() {
+        open = true;
+        bodyAtMs = simulation.now();
+        ask(false);
+        simulation.after(OVERDUE_MS, this::whenOverdue);
+        logs.keySet().forEach(this::deliver);
+    }
+
+    private void ask(boolean again) {
+        simulation.merges().forEach(merge -> simulation.soon(() -> merge.ask(index, again)));
+    }
+
+    private void whenOverdue() {
+        if (simulation.now() - bodyAtMs >= OVERDUE_MS) {
+            ask(true);
+            act(rounds.repeatAnnouncement());
+        }
+        simulation.after(OVERDUE_MS, this::whenOverdue);
+    }
+
+    /** Reads the source's log as far as it is written and the queue has room. */
+    private void deliver(SourceId source) {
+        int next = delivered.getOrDefault(source, 0);
+        long[] availableAtMs = log(source).availableAtMs();
+        if (next == availableAtMs.length) {
+            return;
+        }
+        if (availableAtMs[next] > simulation.now()) {
+            simulation.after(availableAtMs[next] - simulation.now(), () -> deliver(source));
+        } else if (next - count(trained, source) >= QUEUE_LIMIT) {
+            simulation.after(stepMs * 4, () -> deliver(source));
+        } else {
+            delivered.put(source, next + 1);
+            rounds.batchQueued(source, simulation.now());
+            act(List.of());
+            simulation.after(simulation.random().nextInt(5), () -> deliver(source));
+        }
+    }
+
+    void shardArrived(int shard, long round, long body) {
+        if (shardRounds.getOrDefault(shard, -1L) >= round) {
+            return;
+        }
+        shardRounds.put(shard, round);
+        shardBodies.put(shard, body);
+        boolean complete = shardRounds.size() == simulation.scenario().shards()
+                && shardRounds.values().stream().allMatch(r -> r == round);
+        if (complete) {
+            simulation.bodyComplete(round, List.copyOf(shardBodies.values()));
+            bodyAtMs = simulation.now();
+            act(rounds.bodyArrived(round, simulation.now()));
+            simulation.check(rounds.currentRound() == round, "Body", round, "was ignored");
+        }
+    }
+
+    void participationHeard(long round) {
+        act(rounds.participationHeard(round, simulation.now()));
+    }
+
+    private void step() {
+        stepping = false;
+        rounds.nextTurn().ifPresent(turn -> {
+            trained.merge(turn.source(), 1, Integer::sum);
+            int batch = count(trained, turn.source());
+            act(rounds.stepDone(turn, log(turn.source()).tokens(batch - 1, batch), simulation.now()));
+        });
+    }
+
+    private void act(List<Action> actions) {
+        for (Action action : actions) {
+            if (action instanceof Action.Contribute contribution) {
+                contribute(contribution);
+            } else if (action instanceof Action.Announce announcement) {
+                simulation.announce(announcement.round());
+            } else if (action instanceof Action.CloseRound close) {
+                sendAll(new SimMerge.Watermark(close.round()));
+            } else if (action instanceof Action.Abstain abstain && patientAbout(abstain.source())) {
+                SourceId source = abstain.source();
+                simulation.check(count(trained, source) == log(source).size(), source, "abstains with data at hand");
+            }
+        }
+        if (!stepping && rounds.nextTurn().isPresent()) {
+            stepping = true;
+            simulation.after(stepMs, this::step);
+        }
+        rounds.deadlineMs().ifPresent(this::arm);
+    }
+
+    private void arm(long deadlineMs) {
+        if (armedMs != deadlineMs) {
+            armedMs = deadlineMs;
+            long lagMs = simulation.random().nextInt(20);
+            simulation.after(deadlineMs - simulation.now() + lagMs, () -> act(rounds.timeout(simulation.now())));
+        }
+    }
+
+    private void contribute(Action.Contribute contribution) {
+        SourceId source = contribution.source();
+        int from = count(contributed, source);
+        int to = count(trained, source);
+        simulation.check(
+                contribution.steps() == to - from
+                        && contribution.tokens() == log(source).tokens(from, to),
+                contribution,
+                "is not batches",
+                from,
+                "to",
+                to);
+        boolean full = contribution.kind() == Participation.FULL;
+        simulation.check(full || !patientAbout(source) || to == log(source).size(), contribution, "is cut short");
+        contributed.put(source, to);
+        for (int shard = 0; shard < simulation.scenario().shards(); shard++) {
+            int merge = shard % links.size();
+            send(merge, new SimMerge.Update(shard, source, contribution.round(), contribution.baseRound(), from, to));
+        }
+    }
+
+    /** The barrier of a checkpoint passes. */
+    Map<SourceId, Saved> checkpoint() {
+        Map<SourceId, Saved> saved = new HashMap<>();
+        for (SourceId source : logs.keySet()) {
+            if (log(source).configured() || count(delivered, source) > 0) {
+                saved.put(
+                        source,
+                        new Saved(
+                                rounds.state(source),
+                                count(delivered, source),
+                                count(trained, source),
+                                count(contributed, source)));
+            }
+        }
+        sendAll(new SimMerge.Barrier());
+        return saved;
+    }
+
+    /** What must hold after every event: each delivered batch is queued, in progress or contributed. */
+    void check() {
+        for (SourceId source : logs.keySet()) {
+            if (log(source).configured() || count(delivered, source) > 0) {
+                SourceRound state = rounds.state(source);
+                int inProgress = count(trained, source) - count(contributed, source);
+                simulation.check(state.steps() == inProgress, state, "has", inProgress, "batches in progress");
+                simulation.check(
+                        rounds.currentRound() < 0 || state.lastContributedRound() <= rounds.currentRound(),
+                        state,
+                        "is ahead of the body");
+            }
+        }
+    }
+
+    private boolean patientAbout(SourceId source) {
+        return simulation.scenario().patient() && log(source).steady();
+    }
+
+    private void sendAll(SimMerge.Message message) {
+        for (int merge = 0; merge < links.size(); merge++) {
+            send(merge, message);
+        }
+    }
+
+    private void send(int merge, SimMerge.Message message) {
+        links.get(merge).send(() -> simulation.merges().get(merge).receive(index, message));
+    }
+
+    private Scenario.Log log(SourceId source) {
+        Scenario.Log log = logs.get(source);
+        if (log == null) {
+            throw new IllegalArgumentException(source + " belongs to another subtask");
+        }
+        return log;
+    }
+
+    private static int count(Map<SourceId, Integer> counts, SourceId source) {
+        return counts.getOrDefault(source, 0);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.corpus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,9 @@
 package io.tributary.merge;
 
+import java.io.Serializable;
+
 /** Turns the mean delta of a round into the next body, shard by shard. */
-public sealed interface OuterOptimizer {
+public sealed interface OuterOptimizer extends Serializable {
     /** How many arrays of a shard's length it remembers between rounds: its momenta. They start as zeros. */
     int stateArrays();
 

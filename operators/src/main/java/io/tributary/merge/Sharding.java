@@ -1,5 +1,6 @@
 package io.tributary.merge;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Objects;
  * @param parameters how many values the group has
  * @param shardSize values of a shard
  */
-public record Sharding(long parameters, int shardSize) {
+public record Sharding(long parameters, int shardSize) implements Serializable {
     public Sharding {
         if (parameters < 1 || shardSize < 1) {
             throw new IllegalArgumentException("Cannot cut %d parameters into shards of %d: both must be positive"

@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import java.io.Serializable;
+
 /**
  * The inner optimizer: AdamW (arXiv 1711.05101) after clipping by the global norm of the gradient.
  *
@@ -9,7 +11,8 @@ package io.tributary.model;
  * @param weightDecay decoupled, of all parameters alike: biases and layer norms lie in the same flat body
  * @param clip the largest global norm that a gradient keeps
  */
-public record AdamW(double beta1, double beta2, double epsilon, double weightDecay, double clip) {
+public record AdamW(double beta1, double beta2, double epsilon, double weightDecay, double clip)
+        implements Serializable {
     public AdamW {
         requireDecay("beta1", beta1);
         requireDecay("beta2", beta2);

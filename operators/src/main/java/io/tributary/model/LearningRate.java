@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import java.io.Serializable;
+
 /**
  * A learning rate over the sequential steps of a whole run: linear warm-up, then half a cosine down to a floor, which it
  * keeps. Rounds do not restart it.
@@ -9,7 +11,8 @@ package io.tributary.model;
  * @param horizonSteps the step that reaches the floor
  * @param floorShare the floor as a share of the peak
  */
-public record LearningRate(double peak, long warmupSteps, long horizonSteps, double floorShare) {
+public record LearningRate(double peak, long warmupSteps, long horizonSteps, double floorShare)
+        implements Serializable {
     public LearningRate {
         if (!(peak > 0) || !(floorShare >= 0 && floorShare <= 1)) {
             throw new IllegalArgumentException(

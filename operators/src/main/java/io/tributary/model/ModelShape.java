@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import java.io.Serializable;
+
 /**
  * The shape of a transformer body: GPT-2's decoder, with a feed-forward layer four times as wide as the model.
  *
@@ -8,7 +10,7 @@ package io.tributary.model;
  * @param heads of attention; they divide the width
  * @param sequenceLength T, the tokens a row predicts
  */
-public record ModelShape(int layers, int width, int heads, int sequenceLength) {
+public record ModelShape(int layers, int width, int heads, int sequenceLength) implements Serializable {
     public ModelShape {
         if (layers < 1 || width < 1 || heads < 1 || sequenceLength < 1) {
             throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package io.tributary.record;
 
+import java.io.Serializable;
+
 /**
  * A source of text and the integer that places it on a subtask.
  *
@@ -9,7 +11,7 @@ package io.tributary.record;
  * @param name the name of the source, as it ends its topic: {@code corpus.<name>}
  * @param key decides the key group; a source never changes it
  */
-public record SourceId(String name, int key) implements Comparable<SourceId> {
+public record SourceId(String name, int key) implements Comparable<SourceId>, Serializable {
     public SourceId {
         if (name.isBlank()) {
             throw new IllegalArgumentException("A source needs a name, but it is blank");

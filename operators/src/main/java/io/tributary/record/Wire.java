@@ -59,6 +59,20 @@ public final class Wire {
         return values;
     }
 
+    public static void writeLongs(long[] values, DataOutputView out) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        writeBytes(bytes.array(), out);
+    }
+
+    public static long[] readLongs(DataInputView in) throws IOException {
+        byte[] bytes = readBytes(in);
+        long[] values = new long[bytes.length / Long.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
+        return values;
+    }
+
     /** Refuses a tag that no version wrote: the bytes are not what the reader takes them for. */
     public static IOException unknownTag(String what, int tag) {
         return new IOException("No " + what + " has the tag " + tag + ": the bytes are damaged or not ours");

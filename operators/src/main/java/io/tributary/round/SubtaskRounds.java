@@ -81,6 +81,11 @@ public final class SubtaskRounds {
         return current;
     }
 
+    /** Whether this subtask has closed its round and waits for the next body. */
+    public boolean waitsForBody() {
+        return current == NONE || closed == current;
+    }
+
     /** When {@link #timeout} is due, by the caller's clock. */
     public OptionalLong deadlineMs() {
         return deadlineMs;

@@ -1,0 +1,33 @@
+package io.tributary.config;
+
+import io.tributary.flow.TrainingSettings;
+import io.tributary.kafka.CorpusSource;
+import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.DocumentFormat;
+import io.tributary.kafka.ReportSink;
+import java.util.Map;
+
+/**
+ * One pipeline: where text comes from, what is trained, and where results go.
+ *
+ * @param topicPrefix the topic of a source is this and its name
+ * @param formats how a source's records are read, by name; plain text where none is given
+ * @param maxDocumentBytes a longer record becomes a dead letter
+ * @param snapshots a folder on any file system that Flink knows, as a URI
+ */
+public record PipelineConfig(
+        CorpusSource corpus,
+        String topicPrefix,
+        Map<String, DocumentFormat> formats,
+        int maxDocumentBytes,
+        TrainingSettings training,
+        String snapshots,
+        DeadLetterSink deadLetters,
+        ReportSink reports) {
+    public PipelineConfig {
+        formats = Map.copyOf(formats);
+        if (snapshots.isBlank()) {
+            throw new IllegalArgumentException("Snapshots need a folder");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.tributary.job;
+
+import io.tributary.config.PipelineConfig;
+import io.tributary.flow.Feedback;
+import io.tributary.flow.LateUpdates;
+import io.tributary.flow.MergeUpdates;
+import io.tributary.flow.OuterStep;
+import io.tributary.flow.Outputs;
+import io.tributary.flow.ShardSumFormat;
+import io.tributary.flow.SplitDeadLetters;
+import io.tributary.flow.Tokenize;
+import io.tributary.flow.TrainOperatorFactory;
+import io.tributary.flow.TrainingSettings;
+import io.tributary.kafka.CorpusDeserializer;
+import io.tributary.record.BodyRequest;
+import io.tributary.record.Document;
+import io.tributary.record.DocumentFormat;
+import io.tributary.record.Downstream;
+import io.tributary.record.DownstreamFormat;
+import io.tributary.record.Ingested;
+import io.tributary.record.MergedShard;
+import io.tributary.record.MergedShardFormat;
+import io.tributary.record.ShardId;
+import io.tributary.record.ShardIdFormat;
+import io.tributary.record.ShardUpdate;
+import io.tributary.record.ShardUpdateFormat;
+import io.tributary.record.SnapshotPart;
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceIdFormat;
+import io.tributary.record.SourceKeys;
+import io.tributary.record.Tokenized;
+import io.tributary.record.TokenizedFormat;
+import io.tributary.record.WireType;
+import io.tributary.snapshot.SnapshotCommitOperator;
+import io.tributary.snapshot.SnapshotFiles;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
+
+/**
+ * The job graph, top to bottom.
+ *
+ * <pre>
+ * corpus -> documents -> tokenize -> train -> merge -> outer-step -> (broadcast) -> feedback -> train, inside the JVM
+ *              |                       |- announcements ---------------^
+ *              dead letters            |- reports, snapshot parts
+ * </pre>
+ */
+public final class TrainingJob {
+    private static final TypeInformation<SourceId> SOURCE_ID = new WireType<>(new SourceIdFormat());
+    private static final TypeInformation<ShardId> SHARD_ID = new WireType<>(new ShardIdFormat());
+    /** Train and Feedback of one index share a slot, and with it the JVM: the feedback edge lives there. */
+    private static final String LOOP = "train-feedback";
+
+    private TrainingJob() {}
+
+    /** Flink settings that the job relies on; {@link StreamExecutionEnvironment#configure} takes them. */
+    public static Configuration requiredSettings() {
+        Configuration settings = new Configuration();
+        settings.set(PipelineOptions.GENERIC_TYPES, false);
+        settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        settings.set(PipelineOptions.MAX_PARALLELISM, SourceKeys.MAX_PARALLELISM);
+        return settings;
+    }
+
+    /** Adds the whole job to an environment. */
+    public static void build(StreamExecutionEnvironment env, PipelineConfig config) {
+        env.configure(requiredSettings());
+        TrainingSettings training = config.training();
+
+        SingleOutputStreamOperator<Document> documents = env.fromSource(
+                        config.corpus().with(deserializer(config)), WatermarkStrategy.noWatermarks(), "corpus")
+                .uid("corpus")
+                .process(new SplitDeadLetters(), new WireType<>(new DocumentFormat()))
+                .uid("documents")
+                .name("documents");
+        documents
+                .getSideOutput(Outputs.DEAD_LETTERS)
+                .sinkTo(config.deadLetters().sink())
+                .uid("dead-letters")
+                .name("dead-letters");
+
+        SingleOutputStreamOperator<Tokenized> tokenized = documents
+                .keyBy(Document::source, SOURCE_ID)
+                .process(new Tokenize(training), new WireType<>(new TokenizedFormat()))
+                .uid("tokenize")
+                .name("tokenize");
+
+        SingleOutputStreamOperator<ShardUpdate> train = train(tokenized, config);
+        DataStream<Downstream> downstream = outerStep(merge(train), train, training)
+                .union(train.getSideOutput(Outputs.ANNOUNCEMENTS))
+                .broadcast();
+        SingleOutputStreamOperator<Void> feedback = downstream
+                .transform("feedback", Types.VOID, new Feedback.Factory())
+                .uid("feedback");
+        train.getTransformation().setCoLocationGroupKey(LOOP);
+        feedback.getTransformation().setCoLocationGroupKey(LOOP);
+
+        train.getSideOutput(Outputs.REPORTS)
+                .sinkTo(config.reports().sink())
+                .uid("reports")
+                .name("reports");
+        commitSnapshots(train, config);
+    }
+
+    private static CorpusDeserializer deserializer(PipelineConfig config) {
+        var sources = config.training().sources().stream().collect(Collectors.toMap(SourceId::name, id -> id));
+        return new CorpusDeserializer(config.topicPrefix(), sources, config.formats(), config.maxDocumentBytes());
+    }
+
+    /** Unchained, so that text is tokenized while the operator is inside a step. */
+    private static SingleOutputStreamOperator<ShardUpdate> train(
+            SingleOutputStreamOperator<Tokenized> tokenized, PipelineConfig config) {
+        KeyedStream<Tokenized, SourceId> bySource =
+                DataStreamUtils.reinterpretAsKeyedStream(tokenized, Tokenized::source, SOURCE_ID);
+        return bySource.transform(
+                        "train",
+                        new WireType<>(new ShardUpdateFormat()),
+                        new TrainOperatorFactory(config.training(), new SnapshotFiles(config.snapshots())))
+                .uid("train")
+                .disableChaining();
+    }
+
+    /** A round is a window of size one on the round number. */
+    private static SingleOutputStreamOperator<MergedShard> merge(DataStream<ShardUpdate> updates) {
+        SingleOutputStreamOperator<MergedShard> merged = updates.keyBy(ShardUpdate::shard, SHARD_ID)
+                .window(TumblingEventTimeWindows.of(Duration.ofMillis(1)))
+                .sideOutputLateData(Outputs.LATE)
+                .aggregate(
+                        new MergeUpdates(),
+                        new WireType<>(new ShardSumFormat()),
+                        new WireType<>(new MergedShardFormat()))
+                .uid("merge")
+                .name("merge");
+        merged.getSideOutput(Outputs.LATE)
+                .process(new LateUpdates(), Types.VOID)
+                .uid("late-updates")
+                .name("late-updates");
+        return merged;
+    }
+
+    private static DataStream<Downstream> outerStep(
+            DataStream<MergedShard> merged,
+            SingleOutputStreamOperator<ShardUpdate> train,
+            TrainingSettings training) {
+        return merged.connect(train.getSideOutput(Outputs.BODY_REQUESTS))
+                .keyBy(MergedShard::shard, BodyRequest::shard, SHARD_ID)
+                .process(
+                        new OuterStep(training.shape(), training.sharding(), training.outer(), training.seed()),
+                        new WireType<>(new DownstreamFormat()))
+                .uid("outer-step")
+                .name("outer-step");
+    }
+
+    private static void commitSnapshots(SingleOutputStreamOperator<ShardUpdate> train, PipelineConfig config) {
+        train.getSideOutput(Outputs.SNAPSHOT_PARTS)
+                .keyBy(SnapshotPart::round, Types.LONG)
+                .process(new SnapshotCommitOperator(new SnapshotFiles(config.snapshots())), Types.STRING)
+                .uid("commit-snapshots")
+                .name("commit-snapshots")
+                .sinkTo(new DiscardingSink<>())
+                .uid("snapshots")
+                .name("snapshots");
+    }
+}

@@ -1,0 +1,130 @@
+package io.tributary.job;
+
+import io.tributary.config.PipelineConfig;
+import io.tributary.flow.HoldOut;
+import io.tributary.flow.TrainingSettings;
+import io.tributary.flow.VocabularySettings;
+import io.tributary.kafka.CorpusSource;
+import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.ReportJson;
+import io.tributary.kafka.ReportSink;
+import io.tributary.merge.OuterOptimizer;
+import io.tributary.model.AdamW;
+import io.tributary.model.LearningRate;
+import io.tributary.model.ModelShape;
+import io.tributary.model.Precision;
+import io.tributary.record.RoundReport;
+import io.tributary.record.SourceKeys;
+import io.tributary.round.RoundRules;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Small pipelines for tests: a tiny model, text made from a seed, a topic prefix of its own for each run. */
+final class Pipelines {
+    static final ModelShape SHAPE = new ModelShape(1, 16, 2, 16);
+    static final int LOCAL_STEPS = 3;
+
+    private Pipelines() {}
+
+    static List<String> names(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "s%02d".formatted(i)).toList();
+    }
+
+    static PipelineConfig config(String servers, String prefix, List<String> sources, int rounds, Path snapshots) {
+        TrainingSettings training = new TrainingSettings(
+                7,
+                SHAPE,
+                Precision.FP32,
+                AdamW.defaults(),
+                LearningRate.constant(1e-3, 2),
+                4,
+                new RoundRules(LOCAL_STEPS, 120_000, rounds),
+                new OuterOptimizer.Averaging(),
+                1000,
+                new VocabularySettings(400, 4_000, 5_000, Map.of()),
+                new HoldOut(0.1, 8),
+                2,
+                64 << 20,
+                List.copyOf(SourceKeys.of(sources).values()));
+        return new PipelineConfig(
+                new CorpusSource(
+                        servers,
+                        "tributary-test-" + UUID.randomUUID(),
+                        CorpusSource.Start.EARLIEST,
+                        Duration.ofSeconds(1),
+                        Map.of()),
+                prefix,
+                Map.of(),
+                1 << 20,
+                training,
+                snapshots.toUri().toString(),
+                new DeadLetterSink(servers, DeadLetterSink.DEFAULT_MAX_RECORD_BYTES, Map.of()),
+                new ReportSink(servers, Map.of()));
+    }
+
+    static void createTopics(String servers, String prefix, List<String> sources) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) servers))) {
+            admin.createTopics(sources.stream()
+                            .map(source -> new NewTopic(prefix + source, 1, (short) 1))
+                            .toList())
+                    .all()
+                    .get();
+        }
+    }
+
+    /** Sends documents of random words; each source has words of its own. */
+    static void feed(String servers, String prefix, String source, int documents) {
+        Random random = new Random(source.hashCode());
+        List<String> words = IntStream.range(0, 60)
+                .mapToObj(i -> Integer.toString(random.nextInt(36 * 36 * 36 * 36), 36))
+                .toList();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", (Object) servers), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int d = 0; d < documents; d++) {
+                StringBuilder text = new StringBuilder("Document " + d + ":");
+                for (int w = 0; w < 40; w++) {
+                    text.append(' ').append(words.get(random.nextInt(words.size())));
+                }
+                var unused = producer.send(new ProducerRecord<>(
+                        prefix + source, text.toString().getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
+    /** All reports in the topic of reports, in its order. */
+    static List<RoundReport> reports(String servers) throws IOException {
+        List<RoundReport> reports = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", (Object) servers),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            var partitions = consumer.partitionsFor(ReportSink.TOPIC).stream()
+                    .map(info -> new org.apache.kafka.common.TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            var ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    reports.add(ReportJson.read(record.value()));
+                }
+            }
+        }
+        return reports;
+    }
+}

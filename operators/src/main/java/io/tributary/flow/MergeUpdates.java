@@ -1,0 +1,33 @@
+package io.tributary.flow;
+
+import io.tributary.merge.ShardSum;
+import io.tributary.record.MergedShard;
+import io.tributary.record.ShardUpdate;
+import org.apache.flink.api.common.functions.AggregateFunction;
+
+/** Merge: the weighted mean of one shard's updates in the window of one round. */
+public final class MergeUpdates implements AggregateFunction<ShardUpdate, ShardSum, MergedShard> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public ShardSum createAccumulator() {
+        return new ShardSum();
+    }
+
+    @Override
+    public ShardSum add(ShardUpdate update, ShardSum sum) {
+        sum.add(update);
+        return sum;
+    }
+
+    @Override
+    public MergedShard getResult(ShardSum sum) {
+        return sum.toMean();
+    }
+
+    /** Only session windows merge. */
+    @Override
+    public ShardSum merge(ShardSum one, ShardSum other) {
+        throw new UnsupportedOperationException("A round's window is never merged with another's");
+    }
+}

@@ -1,0 +1,21 @@
+package io.tributary.flow;
+
+import io.tributary.record.RoundReport;
+import io.tributary.record.ShardUpdate;
+import io.tributary.record.SnapshotPart;
+
+/** Where the work of a Train subtask goes. */
+interface Outlet {
+    /** A shard of a contribution, with its round as timestamp. */
+    void update(ShardUpdate update);
+
+    /** This subtask has done a step that will count in the round. */
+    void announce(long round);
+
+    /** Nothing of this subtask comes any more for the round or an earlier one: its watermark. */
+    void closeRound(long round);
+
+    void report(RoundReport report);
+
+    void snapshot(SnapshotPart part);
+}

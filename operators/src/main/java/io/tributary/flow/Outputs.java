@@ -1,0 +1,33 @@
+package io.tributary.flow;
+
+import io.tributary.record.BodyRequest;
+import io.tributary.record.BodyRequestFormat;
+import io.tributary.record.DeadLetter;
+import io.tributary.record.DeadLetterFormat;
+import io.tributary.record.Downstream;
+import io.tributary.record.DownstreamFormat;
+import io.tributary.record.RoundReport;
+import io.tributary.record.RoundReportFormat;
+import io.tributary.record.ShardUpdate;
+import io.tributary.record.ShardUpdateFormat;
+import io.tributary.record.SnapshotPart;
+import io.tributary.record.SnapshotPartFormat;
+import io.tributary.record.WireType;
+import org.apache.flink.util.OutputTag;
+
+/** The side outputs of the operators. */
+public final class Outputs {
+    public static final OutputTag<DeadLetter> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", new WireType<>(new DeadLetterFormat()));
+    public static final OutputTag<BodyRequest> BODY_REQUESTS =
+            new OutputTag<>("body-requests", new WireType<>(new BodyRequestFormat()));
+    public static final OutputTag<Downstream> ANNOUNCEMENTS =
+            new OutputTag<>("announcements", new WireType<>(new DownstreamFormat()));
+    public static final OutputTag<RoundReport> REPORTS =
+            new OutputTag<>("reports", new WireType<>(new RoundReportFormat()));
+    public static final OutputTag<SnapshotPart> SNAPSHOT_PARTS =
+            new OutputTag<>("snapshot-parts", new WireType<>(new SnapshotPartFormat()));
+    public static final OutputTag<ShardUpdate> LATE = new OutputTag<>("late", new WireType<>(new ShardUpdateFormat()));
+
+    private Outputs() {}
+}

@@ -1,0 +1,247 @@
+package io.tributary.flow;
+
+import io.tributary.merge.Sharding;
+import io.tributary.model.StepEngine;
+import io.tributary.record.BodyRequest;
+import io.tributary.record.Downstream;
+import io.tributary.record.ParameterGroup;
+import io.tributary.record.RoundReport;
+import io.tributary.record.ShardId;
+import io.tributary.record.ShardUpdate;
+import io.tributary.record.SnapshotPart;
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceKeys;
+import io.tributary.record.Tokenized;
+import io.tributary.round.SourceRound;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+
+/**
+ * Train: the stateful operator that holds the sources of a subtask and trains them.
+ *
+ * <p>It never blocks in {@link #processElement}: a batch is queued, and one mailbox action trains one batch, so that
+ * barriers, timers and shards of the body come in between. Only a source whose queue is at its limit holds its subtask
+ * up, and even then the mailbox is worked on.
+ */
+final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
+        implements OneInputStreamOperator<Tokenized, ShardUpdate>, Outlet {
+    private static final long serialVersionUID = 1;
+    /** The first body is asked for again after this time; the wait doubles with each attempt. */
+    private static final long FIRST_BODY_MS = 10_000;
+
+    private final TrainingSettings settings;
+    private final SnapshotStore snapshots;
+    private final transient MailboxExecutor mailbox;
+
+    private transient StepEngine engine;
+    private transient SubtaskTrainer trainer;
+    private transient HandOver.Place place;
+    private transient Consumer<Downstream> receiver;
+    private transient boolean workScheduled;
+    private transient OptionalLong timerMs;
+
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState() and open() first
+    TrainOperator(
+            StreamOperatorParameters<ShardUpdate> parameters, TrainingSettings settings, SnapshotStore snapshots) {
+        super(parameters);
+        this.settings = settings;
+        this.snapshots = snapshots;
+        this.mailbox = parameters.getMailboxExecutor();
+    }
+
+    /** Without this Flink takes the raw keyed streams for timers of its own, and the tensors would not come back. */
+    @Override
+    protected boolean isUsingCustomRawKeyedState() {
+        return true;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
+        trainer = new SubtaskTrainer(settings, engine, snapshots, new SnapshotProgress(keyGroups()), this);
+        TrainState state = state();
+        for (KeyGroupStatePartitionStreamProvider keyGroup : context.getRawKeyedStateInputs()) {
+            state.read(keyGroup.getKeyGroupId(), keyGroup.getStream());
+        }
+        for (SourceId source : settings.sources()) {
+            if (keyGroups().contains(keyGroup(source)) && !trainer.sources().containsKey(source)) {
+                trainer.rounds().expect(source);
+            }
+        }
+    }
+
+    private KeyGroupRange keyGroups() {
+        var task = getRuntimeContext().getTaskInfo();
+        return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                SourceKeys.MAX_PARALLELISM, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+    }
+
+    private static int keyGroup(SourceId source) {
+        return KeyGroupRangeAssignment.assignToKeyGroup(source, SourceKeys.MAX_PARALLELISM);
+    }
+
+    private TrainState state() {
+        return new TrainState(trainer, engine, settings.sharding());
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timerMs = OptionalLong.empty();
+        receiver = record -> mailbox.execute(() -> receive(record), "%s", "receive from the broadcast stream");
+        place = new HandOver.Place(
+                getRuntimeContext().getJobInfo().getJobId(),
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+        HandOver.register(place, receiver);
+        // After open(), so that records go out only once the whole chain is open.
+        mailbox.execute(() -> requestBody(0), "%s", "request the body");
+    }
+
+    private void requestBody(int attempt) {
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        Sharding sharding = settings.sharding();
+        for (int index = 0; index < sharding.count(); index++) {
+            BodyRequest request = new BodyRequest(new ShardId(ParameterGroup.BODY, index), subtask, attempt);
+            output.collect(Outputs.BODY_REQUESTS, new StreamRecord<>(request));
+        }
+        lookAgain(attempt);
+    }
+
+    /** The feedback edge keeps nothing over a failure, so what does not come is asked for again. */
+    private void lookAgain(int attempt) {
+        long round = trainer.rounds().currentRound();
+        long waitMs = round == SourceRound.NONE ? FIRST_BODY_MS << Math.min(attempt, 6) : overdueMs();
+        var time = getProcessingTimeService();
+        var unused = time.registerTimer(time.getCurrentProcessingTime() + waitMs, now -> {
+            if (trainer.rounds().currentRound() == round && trainer.rounds().waitsForBody()) {
+                trainer.repeatAnnouncement();
+                requestBody(attempt + 1);
+            } else {
+                lookAgain(0);
+            }
+        });
+    }
+
+    /** No round takes longer: all close it at its timeout, and then it is merged. */
+    private long overdueMs() {
+        return 2 * settings.rounds().timeoutMs();
+    }
+
+    @Override
+    public void processElement(StreamRecord<Tokenized> element) throws Exception {
+        Tokenized record = element.getValue();
+        while (trainer.queueIsFull(record.source())) {
+            mailbox.yield();
+        }
+        trainer.accept(record, nowMs());
+        afterwards();
+    }
+
+    private void receive(Downstream record) {
+        trainer.receive(record, nowMs());
+        afterwards();
+    }
+
+    /** Sees to it that work goes on and that the round's deadline is heard. */
+    private void afterwards() {
+        if (!workScheduled && trainer.hasWork()) {
+            workScheduled = true;
+            mailbox.execute(this::work, "%s", "train one batch");
+        }
+        OptionalLong deadlineMs = trainer.rounds().deadlineMs();
+        if (deadlineMs.isPresent() && !deadlineMs.equals(timerMs)) {
+            timerMs = deadlineMs;
+            var unused = getProcessingTimeService().registerTimer(deadlineMs.getAsLong(), now -> {
+                trainer.deadline(nowMs());
+                afterwards();
+            });
+        }
+    }
+
+    private void work() {
+        workScheduled = false;
+        trainer.work(nowMs());
+        afterwards();
+    }
+
+    private long nowMs() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    @Override
+    public void update(ShardUpdate update) {
+        output.collect(new StreamRecord<>(update, update.round()));
+    }
+
+    @Override
+    public void announce(long round) {
+        output.collect(Outputs.ANNOUNCEMENTS, new StreamRecord<>(new Downstream.Participation(round)));
+    }
+
+    @Override
+    public void closeRound(long round) {
+        output.emitWatermark(new Watermark(round));
+    }
+
+    @Override
+    public void report(RoundReport report) {
+        output.collect(Outputs.REPORTS, new StreamRecord<>(report));
+    }
+
+    @Override
+    public void snapshot(SnapshotPart part) {
+        output.collect(Outputs.SNAPSHOT_PARTS, new StreamRecord<>(part));
+    }
+
+    /** Only Train makes watermarks: those of its input are not used. */
+    @Override
+    public void processWatermark(Watermark mark) {}
+
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status) {}
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        Map<Integer, List<TrainedSource>> byKeyGroup = new HashMap<>();
+        for (TrainedSource source : trainer.sources().values()) {
+            byKeyGroup
+                    .computeIfAbsent(keyGroup(source.id()), group -> new ArrayList<>())
+                    .add(source);
+        }
+        var stream = context.getRawKeyedOperatorStateOutput();
+        TrainState state = state();
+        for (int group : stream.getKeyGroupList()) {
+            stream.startNewKeyGroup(group);
+            state.write(group, byKeyGroup.getOrDefault(group, List.of()), stream);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (receiver != null) {
+            HandOver.remove(place, receiver);
+        }
+        if (trainer != null) {
+            trainer.close();
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.tributary.snapshot;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/** A finished snapshot, for those who load it. */
+public final class Snapshot {
+    private static final Comparator<Path> BY_ROUND =
+            Comparator.comparingInt((Path path) -> path.getName().length()).thenComparing(Path::getName);
+
+    private final Path folder;
+    private final Manifest manifest;
+
+    private Snapshot(Path folder, Manifest manifest) {
+        this.folder = folder;
+        this.manifest = manifest;
+    }
+
+    /**
+     * Opens a snapshot and checks that every file of its manifest is there with its length.
+     *
+     * @throws IOException that says what is missing or wrong
+     */
+    public static Snapshot open(Path folder) throws IOException {
+        Path file = new Path(folder, SnapshotLayout.MANIFEST);
+        if (!file.getFileSystem().exists(file)) {
+            throw new FileNotFoundException(
+                    "%s is not a finished snapshot: it has no %s".formatted(folder, SnapshotLayout.MANIFEST));
+        }
+        Snapshot snapshot = new Snapshot(folder, Manifest.read(file));
+        snapshot.checkLengths();
+        return snapshot;
+    }
+
+    /** The folder of the newest snapshot in the folder of all; none where there is no snapshot yet. */
+    public static Optional<Path> latest(Path root) throws IOException {
+        FileSystem fileSystem = root.getFileSystem();
+        if (!fileSystem.exists(root)) {
+            return Optional.empty();
+        }
+        Optional<Path> latest = Optional.empty();
+        for (FileStatus entry : fileSystem.listStatus(root)) {
+            Path folder = new Path(root, entry.getPath().getName());
+            boolean newer = latest.isEmpty() || BY_ROUND.compare(folder, latest.get()) > 0;
+            if (SnapshotLayout.isFinished(folder.getName())
+                    && newer
+                    && fileSystem.exists(new Path(folder, SnapshotLayout.MANIFEST))) {
+                latest = Optional.of(folder);
+            }
+        }
+        return latest;
+    }
+
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** The snapshot holds the parameters that this round starts from. */
+    public long round() {
+        return manifest.round();
+    }
+
+    public SortedSet<String> sources() {
+        return new TreeSet<>(manifest.sources().keySet());
+    }
+
+    /** Reads every file once and compares its checksum. */
+    public void verifyChecksums() throws IOException {
+        for (Map.Entry<String, Manifest.File> file : manifest.files().entrySet()) {
+            String found = Sha256.of(new Path(folder, file.getKey()));
+            if (!found.equals(file.getValue().sha256())) {
+                throw new IOException(
+                        "%s is damaged: %s has the checksum %s, but was written with %s. Take another copy of the snapshot"
+                                .formatted(
+                                        folder,
+                                        file.getKey(),
+                                        found,
+                                        file.getValue().sha256()));
+            }
+        }
+    }
+
+    /** The tensors of the body; the caller closes the reader. */
+    public SafetensorsReader body() throws IOException {
+        return SafetensorsReader.open(new Path(folder, SnapshotLayout.BODY));
+    }
+
+    /** The embeddings of a source; the caller closes the reader. */
+    public SafetensorsReader embeddings(String source) throws IOException {
+        return SafetensorsReader.open(file(source, SnapshotLayout.EMBEDDINGS));
+    }
+
+    /** The vocabulary of a source, a SentencePiece {@code ModelProto}. */
+    public byte[] tokenizer(String source) throws IOException {
+        Path file = file(source, SnapshotLayout.TOKENIZER);
+        try (InputStream in = file.getFileSystem().open(file)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private Path file(String source, String name) throws IOException {
+        Manifest.Source found = manifest.sources().get(source);
+        if (found == null) {
+            throw new IOException("%s has no source '%s', but %s".formatted(folder, source, sources()));
+        }
+        return new Path(folder, found.folder() + "/" + name);
+    }
+
+    private void checkLengths() throws IOException {
+        FileSystem fileSystem = folder.getFileSystem();
+        for (Map.Entry<String, Manifest.File> file : manifest.files().entrySet()) {
+            Path path = new Path(folder, file.getKey());
+            if (!fileSystem.exists(path)) {
+                throw new FileNotFoundException("The snapshot %s lacks its file %s".formatted(folder, file.getKey()));
+            }
+            long length = fileSystem.getFileStatus(path).getLen();
+            if (length != file.getValue().length()) {
+                throw new IOException("The snapshot %s is damaged: %s has %d bytes, but was written with %d"
+                        .formatted(
+                                folder, file.getKey(), length, file.getValue().length()));
+            }
+        }
+    }
+}

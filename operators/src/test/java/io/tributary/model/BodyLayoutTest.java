@@ -3,18 +3,19 @@ package io.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.tributary.model.BodyLayout.BodyTensor;
 import org.junit.jupiter.api.Test;
 
 class BodyLayoutTest {
 
-    /** "125M", "350M" and "1.3B" of arXiv 2410.05021, whose positions count as embedding. */
+    /** arXiv 2410.05021 gives 86.4M, 298M and about 1.2B for its bodies, without saying how it counts. */
     @Test
-    void bodiesHaveTheSizesOfThePublishedModels() {
-        assertThat(new ModelShape(12, 768, 12, 1024).bodyParameters()).isEqualTo(85_056_000);
-        assertThat(new ModelShape(24, 1024, 16, 2048).bodyParameters()).isEqualTo(302_311_424);
-        assertThat(new ModelShape(24, 2048, 16, 2048).bodyParameters()).isEqualTo(1_208_602_624);
+    void bodiesAreAsLargeAsThePublishedOnes() {
+        assertThat(new ModelShape(12, 768, 12, 2048).bodyParameters()).isCloseTo(86_400_000L, withinPercentage(2));
+        assertThat(new ModelShape(24, 1024, 16, 2048).bodyParameters()).isCloseTo(298_000_000L, withinPercentage(2));
+        assertThat(new ModelShape(24, 2048, 16, 2048).bodyParameters()).isCloseTo(1_200_000_000L, withinPercentage(2));
     }
 
     /** GPT-2 small has 124,439,808 parameters. */
@@ -52,7 +53,7 @@ class BodyLayoutTest {
         assertThat(tensor(shape, "h.0.mlp.c_proj.weight").initial().deviation()).isCloseTo(0.005, within(1e-12));
     }
 
-    /** nanoGPT's own figures for GPT-2 small: N = 123,653,376 without positions, 854,438,400 operations a token. */
+    /** For GPT-2 small N counts all parameters but the positions: 124,439,808 - 1024 * 768 = 123,653,376. */
     @Test
     void operationsPerTokenFollowThePalmFormula() {
         assertThat(new ModelShape(12, 768, 12, 1024).flopsPerToken(50_257))

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * OpenMP keeps its number of threads per thread, and the bits of a step depend on it. So a step from a thread that the
@@ -19,18 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FreshThreadTest {
 
-    @ParameterizedTest
-    @ValueSource(strings = {"1", "2", "3"})
-    void aFreshThreadComputesTheBitsOfTheThreadThatLoadedTheEngine(String threads) throws Exception {
-        List<String> lines = run(threads);
-        assertThat(lines).hasSize(3);
-        assertThat(lines.get(1)).isEqualTo(lines.get(0));
-        assertThat(lines.get(2)).isEqualTo(lines.get(0));
-    }
-
     @Test
-    void theBitsDependOnTheNumberOfThreads() throws Exception {
-        assertThat(run("1").get(0)).isNotEqualTo(run("2").get(0));
+    void aFreshThreadComputesTheBitsOfTheThreadThatLoadedTheEngine() throws Exception {
+        List<String> two = run("2");
+        assertThat(two).hasSize(3);
+        assertThat(two.get(1)).isEqualTo(two.get(0));
+        assertThat(two.get(2)).isEqualTo(two.get(0));
+        // The shape is large enough for the number of threads to show.
+        assertThat(run("1").get(0)).isNotEqualTo(two.get(0));
     }
 
     private static List<String> run(String threads) throws IOException, InterruptedException {

@@ -1,0 +1,76 @@
+package io.tributary.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.tributary.model.BodyLayout.BodyTensor;
+import org.junit.jupiter.api.Test;
+
+class BodyLayoutTest {
+
+    /** arXiv 2410.05021 gives 86.4M, 298M and about 1.2B for its bodies, without saying how it counts. */
+    @Test
+    void bodiesAreAsLargeAsThePublishedOnes() {
+        assertThat(new ModelShape(12, 768, 12, 2048).bodyParameters()).isCloseTo(86_400_000L, withinPercentage(2));
+        assertThat(new ModelShape(24, 1024, 16, 2048).bodyParameters()).isCloseTo(298_000_000L, withinPercentage(2));
+        assertThat(new ModelShape(24, 2048, 16, 2048).bodyParameters()).isCloseTo(1_200_000_000L, withinPercentage(2));
+    }
+
+    /** GPT-2 small has 124,439,808 parameters. */
+    @Test
+    void bodyAndEmbeddingsAddUpToGpt2() {
+        ModelShape shape = new ModelShape(12, 768, 12, 1024);
+        assertThat(shape.bodyParameters() + shape.tokenParameters(50_257) + shape.positionParameters())
+                .isEqualTo(124_439_808);
+    }
+
+    @Test
+    void tensorsFollowEachOtherWithoutGaps() {
+        long offset = 0;
+        BodyLayout layout = BodyLayout.of(new ModelShape(3, 12, 3, 8));
+        for (BodyTensor tensor : layout.tensors()) {
+            assertThat(tensor.offset()).as(tensor.name()).isEqualTo(offset);
+            offset += tensor.size();
+        }
+        assertThat(layout.parameters()).isEqualTo(offset);
+        assertThat(layout.tensors()).hasSize(3 * 12 + 2);
+    }
+
+    @Test
+    void linearWeightsAreStoredOutputsFirst() {
+        BodyTensor weight = tensor(new ModelShape(2, 8, 2, 4), "h.1.mlp.c_fc.weight");
+        assertThat(weight.shape()).containsExactly(32, 8);
+        assertThat(weight.initial()).isEqualTo(new BodyLayout.Normal(0, 0.02));
+    }
+
+    @Test
+    void projectionsIntoTheResidualStreamStartSmallerTheDeeperTheModel() {
+        ModelShape shape = new ModelShape(8, 8, 2, 4);
+        assertThat(tensor(shape, "h.7.attn.c_proj.weight").initial().deviation())
+                .isCloseTo(0.005, within(1e-12));
+        assertThat(tensor(shape, "h.0.mlp.c_proj.weight").initial().deviation()).isCloseTo(0.005, within(1e-12));
+    }
+
+    /** For GPT-2 small N counts all parameters but the positions: 124,439,808 - 1024 * 768 = 123,653,376. */
+    @Test
+    void operationsPerTokenFollowThePalmFormula() {
+        assertThat(new ModelShape(12, 768, 12, 1024).flopsPerToken(50_257))
+                .isEqualTo(6.0 * 123_653_376 + 12.0 * 12 * 768 * 1024);
+    }
+
+    @Test
+    void shapesThatCannotBeAreRefused() {
+        assertThatThrownBy(() -> new ModelShape(2, 10, 4, 8)).hasMessageContaining("4 heads do not divide");
+        assertThatThrownBy(() -> new ModelShape(0, 8, 4, 8)).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> new ModelShape(2, 8, 4, 0)).hasMessageContaining("at least 1");
+    }
+
+    private static BodyTensor tensor(ModelShape shape, String name) {
+        return BodyLayout.of(shape).tensors().stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

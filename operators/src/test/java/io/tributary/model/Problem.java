@@ -1,0 +1,90 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.tributary.model.NaiveDecoder.Gradients;
+import io.tributary.model.NaiveDecoder.Parameters;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+
+/** A small model of random shape with random parameters and a random batch, for the engine and the oracle alike. */
+record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Parameters parameters) {
+
+    static Problem random(long seed) {
+        Random random = new Random(seed);
+        int heads = random.nextInt(1, 4);
+        // Not narrower: a layer norm of two elements gives 1 and -1 whatever goes in, and its gradient is cancellation.
+        int width = heads * random.nextInt(4, 9);
+        ModelShape shape = new ModelShape(random.nextInt(1, 4), width, heads, random.nextInt(1, 13));
+        int pieces = random.nextInt(3, 40);
+        int rows = random.nextInt(1, 5);
+        int[] tokens = random.ints((long) rows * (shape.sequenceLength() + 1), 0, pieces)
+                .toArray();
+        float[] body = new float[(int) shape.bodyParameters()];
+        Initializer.body(shape, seed, 0, body);
+        // Away from the initial point, where biases are 0, gains 1 and attention flat, and errors in them would hide.
+        double[] shaken = new double[body.length];
+        for (int i = 0; i < body.length; i++) {
+            shaken[i] = (float) (body[i] + 0.2 * random.nextGaussian());
+        }
+        Parameters parameters = new Parameters(
+                shaken, normal(random, shape.tokenParameters(pieces)), normal(random, shape.positionParameters()));
+        return new Problem(shape, pieces, rows, tokens, parameters);
+    }
+
+    private static double[] normal(RandomGenerator random, long size) {
+        double[] values = new double[(int) size];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (0.5 * random.nextGaussian());
+        }
+        return values;
+    }
+
+    StepEngine open(Precision precision, AdamW adamW) {
+        return StepEngine.open(shape, precision, adamW);
+    }
+
+    Body body(StepEngine engine) {
+        Body body = engine.newBody(0);
+        body.put(0, floats(parameters.body()));
+        return body;
+    }
+
+    /** The problem's source, outside a round. */
+    SourceModel source(StepEngine engine) {
+        SourceModel source = engine.newSource("en", pieces, 1);
+        source.vectors().get(1).put(0, floats(parameters.tokens()));
+        source.vectors().get(2).put(0, floats(parameters.positions()));
+        return source;
+    }
+
+    Gradients engineGradients(StepEngine engine, SourceModel source, Body body) {
+        try (NDManager scratch = engine.newManager()) {
+            NDArray tokens = engine.tokens(scratch, tokensBT1, rows, pieces);
+            NDList out = engine.call(scratch, "gradients", source.parameters(body.vector()), tokens, new NDList());
+            return new Gradients(
+                    out.get(0).getFloat(),
+                    new Parameters(
+                            doubles(out.get(1).toFloatArray()),
+                            doubles(out.get(2).toFloatArray()),
+                            doubles(out.get(3).toFloatArray())));
+        }
+    }
+
+    static double[] doubles(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+
+    static float[] floats(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+}

@@ -12,12 +12,12 @@ import io.tributary.flow.Tokenize;
 import io.tributary.flow.TrainOperatorFactory;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.kafka.CorpusDeserializer;
+import io.tributary.model.ModelShape;
 import io.tributary.record.BodyRequest;
 import io.tributary.record.Document;
 import io.tributary.record.DocumentFormat;
 import io.tributary.record.Downstream;
 import io.tributary.record.DownstreamFormat;
-import io.tributary.record.Ingested;
 import io.tributary.record.MergedShard;
 import io.tributary.record.MergedShardFormat;
 import io.tributary.record.ShardId;
@@ -32,14 +32,19 @@ import io.tributary.record.Tokenized;
 import io.tributary.record.TokenizedFormat;
 import io.tributary.record.WireType;
 import io.tributary.snapshot.SnapshotCommitOperator;
+import io.tributary.snapshot.SnapshotCommitter;
+import io.tributary.snapshot.SnapshotFacts;
 import io.tributary.snapshot.SnapshotFiles;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -127,7 +132,7 @@ public final class TrainingJob {
         return bySource.transform(
                         "train",
                         new WireType<>(new ShardUpdateFormat()),
-                        new TrainOperatorFactory(config.training(), new SnapshotFiles(config.snapshots())))
+                        new TrainOperatorFactory(config.training(), new SnapshotFiles(new Path(config.snapshots()))))
                 .uid("train")
                 .disableChaining();
     }
@@ -151,9 +156,7 @@ public final class TrainingJob {
     }
 
     private static DataStream<Downstream> outerStep(
-            DataStream<MergedShard> merged,
-            SingleOutputStreamOperator<ShardUpdate> train,
-            TrainingSettings training) {
+            DataStream<MergedShard> merged, SingleOutputStreamOperator<ShardUpdate> train, TrainingSettings training) {
         return merged.connect(train.getSideOutput(Outputs.BODY_REQUESTS))
                 .keyBy(MergedShard::shard, BodyRequest::shard, SHARD_ID)
                 .process(
@@ -163,10 +166,28 @@ public final class TrainingJob {
                 .name("outer-step");
     }
 
+    /** What a snapshot says of its run: never a time or a place, so that equal runs make equal snapshots. */
+    private static SnapshotFacts facts(TrainingSettings training) {
+        ModelShape shape = training.shape();
+        return new SnapshotFacts(
+                Map.of(
+                        "architecture", "gpt2",
+                        "layers", shape.layers(),
+                        "width", shape.width(),
+                        "heads", shape.heads(),
+                        "sequenceLength", shape.sequenceLength()),
+                "SPEC",
+                training.seed(),
+                training.precision().name().toLowerCase(Locale.ROOT));
+    }
+
     private static void commitSnapshots(SingleOutputStreamOperator<ShardUpdate> train, PipelineConfig config) {
         train.getSideOutput(Outputs.SNAPSHOT_PARTS)
                 .keyBy(SnapshotPart::round, Types.LONG)
-                .process(new SnapshotCommitOperator(new SnapshotFiles(config.snapshots())), Types.STRING)
+                .process(
+                        new SnapshotCommitOperator(
+                                new SnapshotCommitter(new Path(config.snapshots()), facts(config.training()))),
+                        Types.STRING)
                 .uid("commit-snapshots")
                 .name("commit-snapshots")
                 .sinkTo(new DiscardingSink<>())

@@ -100,8 +100,8 @@ final class Pipelines {
                 for (int w = 0; w < 40; w++) {
                     text.append(' ').append(words.get(random.nextInt(words.size())));
                 }
-                var unused = producer.send(new ProducerRecord<>(
-                        prefix + source, text.toString().getBytes(StandardCharsets.UTF_8)));
+                var unused = producer.send(
+                        new ProducerRecord<>(prefix + source, text.toString().getBytes(StandardCharsets.UTF_8)));
             }
         }
     }

@@ -19,6 +19,6 @@ public interface SnapshotStore extends Serializable {
      * @param round the round that the snapshot is named after
      * @param vocabulary the source's SentencePiece model
      */
-    List<SnapshotPart.File> writeSource(long round, String source, SourceModel model, byte[] vocabulary)
-            throws IOException;
+    List<SnapshotPart.File> writeSource(
+            long round, ModelShape shape, String source, SourceModel model, byte[] vocabulary) throws IOException;
 }

@@ -145,7 +145,11 @@ final class SubtaskTrainer implements AutoCloseable {
                 for (TrainedSource source : sources.values()) {
                     if (due.holds(source.id())) {
                         files.addAll(snapshots.writeSource(
-                                body.round(), source.id().name(), source.model(), source.vocabulary()));
+                                body.round(),
+                                settings.shape(),
+                                source.id().name(),
+                                source.model(),
+                                source.vocabulary()));
                     }
                 }
                 outlet.snapshot(new SnapshotPart(body.round(), due.first(), due.last(), files));

@@ -1,5 +1,6 @@
 package io.tributary.vocabulary;
 
+import ai.djl.engine.EngineException;
 import ai.djl.sentencepiece.SpTokenizer;
 import io.tributary.vocabulary.SentencePieceModel.Piece;
 import io.tributary.vocabulary.SentencePieceModel.PieceType;
@@ -38,8 +39,8 @@ public final class Tokenizer implements AutoCloseable {
      * Loads a model.
      *
      * @param model the bytes of a {@code .model} file
-     * @throws IllegalArgumentException if the bytes are no SentencePiece model, or the model cannot mark the end of a
-     *     text
+     * @throws IllegalArgumentException if the bytes are no SentencePiece model, the library refuses it, or it cannot
+     *     mark the end of a text
      */
     public static Tokenizer load(byte[] model) {
         SentencePieceModel read = SentencePieceModel.read(model);
@@ -50,12 +51,20 @@ public final class Tokenizer implements AutoCloseable {
                                     + " is %d), but documents are told apart by it: train it with --eos_id=2, say")
                             .formatted(end));
         }
-        return new Tokenizer(read, new SpTokenizer(model));
+        return new Tokenizer(read, library(model));
+    }
+
+    private static SpTokenizer library(byte[] model) {
+        try {
+            return new SpTokenizer(model);
+        } catch (EngineException e) {
+            throw new IllegalArgumentException("SentencePiece refuses this model: " + e.getMessage(), e);
+        }
     }
 
     /** The token ids of a text, without a mark of its begin or end. */
-    // Synchronized, since native code that is called after or during a close ends the whole JVM.
     public synchronized int[] encode(String text) {
+        // Guarded and synchronized, since a native call after or during a close ends the whole JVM.
         if (isClosed) {
             throw new IllegalStateException("This tokenizer is closed");
         }
@@ -111,16 +120,8 @@ public final class Tokenizer implements AutoCloseable {
             case NORMAL, USER_DEFINED, UNUSED -> piece.text().getBytes(StandardCharsets.UTF_8);
             case UNKNOWN -> UNKNOWN_TEXT.getBytes(StandardCharsets.UTF_8);
             case CONTROL -> new byte[0];
-            case BYTE -> new byte[] {byteOf(piece.text())};
+            // The library has seen to it that the text is of the form <0x0A>.
+            case BYTE -> new byte[] {(byte) Integer.parseInt(piece.text(), 3, 5, 16)};
         };
-    }
-
-    private static byte byteOf(String text) {
-        if (!text.matches("<0x[0-9A-F]{2}>")) {
-            throw new IllegalArgumentException(
-                    "This SentencePiece model has the byte piece '%s', which is not of the form <0x0A>"
-                            .formatted(text));
-        }
-        return (byte) Integer.parseInt(text.substring(3, 5), 16);
     }
 }

@@ -65,7 +65,9 @@ public final class SourceModel implements AutoCloseable {
         return pieces;
     }
 
-    /** How many steps AdamW has counted since the source began; steps that were not applied do not count. */
+    /** How many steps AdamW has counted since the source began; steps that were not applied do not count. Exact up
+     * to 2^24, where a 32-bit float stops counting and AdamW's bias corrections have long been 1.
+     */
     public long steps() {
         float[] count = new float[1];
         stepCount.copyTo(0, count);

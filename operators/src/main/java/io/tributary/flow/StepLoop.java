@@ -1,0 +1,128 @@
+package io.tributary.flow;
+
+import io.tributary.model.Body;
+import io.tributary.model.Initializer;
+import io.tributary.model.SourceModel;
+import io.tributary.model.StepEngine;
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceKeys;
+import io.tributary.record.TokenBlocks;
+import io.tributary.vocabulary.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * The bare step loop: the same batches, on as many threads, with the sources placed as the job places them, but without
+ * Kafka, Flink, rounds, validation and snapshots. What the job is measured against.
+ */
+public final class StepLoop {
+    private static final int WARM_UP_STEPS = 10;
+
+    private final TrainingSettings settings;
+
+    public StepLoop(TrainingSettings settings) {
+        this.settings = settings;
+    }
+
+    /** A source's text and the vocabulary that it is written in. */
+    public record Workload(SourceId source, byte[] vocabulary, List<String> documents) {}
+
+    /**
+     * Trains each source for a number of steps, after a few that are not measured.
+     *
+     * @return tokens trained per second of the slowest thread
+     */
+    public double tokensPerSecond(List<Workload> workloads, int parallelism, int steps)
+            throws ExecutionException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(parallelism);
+        CyclicBarrier start = new CyclicBarrier(parallelism);
+        try {
+            List<Future<Long>> nanos = new ArrayList<>();
+            for (int index = 0; index < parallelism; index++) {
+                int subtask = index;
+                List<Workload> own = workloads.stream()
+                        .filter(workload -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                                        workload.source(), SourceKeys.MAX_PARALLELISM, parallelism)
+                                == subtask)
+                        .toList();
+                Callable<Long> loop = () -> nanos(own, steps, start);
+                nanos.add(threads.submit(loop));
+            }
+            long slowest = 0;
+            for (Future<Long> each : nanos) {
+                slowest = Math.max(slowest, each.get());
+            }
+            return (double) workloads.size() * steps * settings.batchTokens() * 1e9 / slowest;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private long nanos(List<Workload> workloads, int steps, CyclicBarrier start) throws Exception {
+        try (StepEngine engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
+                Body body = engine.newBody(0)) {
+            float[] initial = new float[Math.toIntExact(settings.shape().bodyParameters())];
+            Initializer.body(settings.shape(), settings.seed(), 0, initial);
+            body.put(0, initial);
+            List<List<TokenBlocks>> batches = new ArrayList<>();
+            List<SourceModel> models = new ArrayList<>();
+            for (Workload workload : workloads) {
+                try (Tokenizer tokenizer = Tokenizer.load(workload.vocabulary())) {
+                    batches.add(batches(workload, tokenizer, WARM_UP_STEPS + steps));
+                    models.add(engine.newSource(workload.source().name(), tokenizer.size(), settings.seed()));
+                }
+            }
+            models.forEach(model -> model.begin(body));
+            train(models, batches, 0, WARM_UP_STEPS);
+            start.await();
+            long before = System.nanoTime();
+            train(models, batches, WARM_UP_STEPS, WARM_UP_STEPS + steps);
+            long nanos = System.nanoTime() - before;
+            models.forEach(SourceModel::close);
+            return nanos;
+        }
+    }
+
+    private void train(List<SourceModel> models, List<List<TokenBlocks>> batches, int from, int to) {
+        for (int step = from; step < to; step++) {
+            for (int i = 0; i < models.size(); i++) {
+                TokenBlocks batch = batches.get(i).get(step);
+                models.get(i)
+                        .step(
+                                batch.tokensBT1(),
+                                batch.rows(),
+                                settings.learningRate().at(step));
+            }
+        }
+    }
+
+    /** The first batches of a source, its text repeated as often as it takes. */
+    private List<TokenBlocks> batches(Workload workload, Tokenizer tokenizer, int count) {
+        List<TokenBlocks> batches = new ArrayList<>();
+        Packing packing = Packing.start(tokenizer.endOfText());
+        int document = 0;
+        while (batches.size() < count) {
+            String text =
+                    workload.documents().get(document++ % workload.documents().size());
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            if (!settings.holdOut().holds(utf8)) {
+                packing = packing.append(
+                        tokenizer.encode(text),
+                        tokenizer.endOfText(),
+                        utf8.length,
+                        settings.batchRows(),
+                        settings.shape().sequenceLength(),
+                        batches);
+            }
+        }
+        return batches;
+    }
+}

@@ -68,6 +68,9 @@ public final class TrainingJob {
     /** Train and Feedback of one index share a slot, and with it the JVM: the feedback edge lives there. */
     private static final String LOOP = "train-feedback";
 
+    /** Three hops make the loop of a round, and with Flink's 100 ms each would wait for a buffer to fill. */
+    private static final long LOOP_BUFFER_TIMEOUT_MS = 2;
+
     private TrainingJob() {}
 
     /** Flink settings that the job relies on; {@link StreamExecutionEnvironment#configure} takes them. */
@@ -134,6 +137,7 @@ public final class TrainingJob {
                         new WireType<>(new ShardUpdateFormat()),
                         new TrainOperatorFactory(config.training(), new SnapshotFiles(new Path(config.snapshots()))))
                 .uid("train")
+                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
                 .disableChaining();
     }
 
@@ -147,6 +151,7 @@ public final class TrainingJob {
                         new WireType<>(new ShardSumFormat()),
                         new WireType<>(new MergedShardFormat()))
                 .uid("merge")
+                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
                 .name("merge");
         merged.getSideOutput(Outputs.LATE)
                 .process(new LateUpdates(), Types.VOID)
@@ -163,6 +168,7 @@ public final class TrainingJob {
                         new OuterStep(training.shape(), training.sharding(), training.outer(), training.seed()),
                         new WireType<>(new DownstreamFormat()))
                 .uid("outer-step")
+                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
                 .name("outer-step");
     }
 

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +73,34 @@ class TrainingJobTest {
         assertThatFoldersAreEqual(one, two);
     }
 
+    @Test
+    void aRunThatIsStoppedInTheMiddleAndResumedOnOtherSubtasksEndsWithTheSameBytes() throws Exception {
+        List<String> sources = List.of("r1", "r2", "r3");
+        int rounds = 60;
+        Pipelines.createTopics(kafka.bootstrapServers(), "resume.", sources);
+        sources.forEach(source -> Pipelines.feed(kafka.bootstrapServers(), "resume.", source, 200));
+        Path unbroken = run("resume.", sources, rounds, 2);
+
+        Path broken = Files.createTempDirectory(folder, "snapshots");
+        Path last = broken.resolve("round-%06d/manifest.json".formatted(rounds));
+        String savepoint;
+        try (EmbeddedFlink flink = EmbeddedFlink.start(2, 0, folder.resolve("flink"))) {
+            JobClient job = flink.submit(graph("resume.", sources, rounds, 2, broken));
+            awaitFile(broken.resolve("round-000004/manifest.json"), job);
+            savepoint = job.stopWithSavepoint(
+                            false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get();
+        }
+        assertThat(last).as("the run was stopped before its end").doesNotExist();
+        try (EmbeddedFlink flink = EmbeddedFlink.start(3, 0, folder.resolve("flink"))) {
+            StreamGraph resumed = graph("resume.", sources, rounds, 3, broken);
+            resumed.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(savepoint));
+            awaitFile(last, flink.submit(resumed));
+        }
+
+        assertThatFoldersAreEqual(unbroken, broken);
+    }
+
     private static Path train(String prefix, List<String> sources, int rounds, int parallelism) throws Exception {
         Pipelines.createTopics(kafka.bootstrapServers(), prefix, sources);
         sources.forEach(source -> Pipelines.feed(kafka.bootstrapServers(), prefix, source, 200));
@@ -79,22 +110,29 @@ class TrainingJobTest {
     /** Runs until the last snapshot is there. */
     private static Path run(String prefix, List<String> sources, int rounds, int parallelism) throws Exception {
         Path snapshots = Files.createTempDirectory(folder, "snapshots");
+        try (EmbeddedFlink flink = EmbeddedFlink.start(parallelism, 0, folder.resolve("flink"))) {
+            JobClient job = flink.submit(graph(prefix, sources, rounds, parallelism, snapshots));
+            awaitFile(snapshots.resolve("round-%06d/manifest.json".formatted(rounds)), job);
+            job.cancel().get();
+        }
+        return snapshots;
+    }
+
+    private static StreamGraph graph(String prefix, List<String> sources, int rounds, int parallelism, Path snapshots) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(parallelism);
         env.enableCheckpointing(500);
         TrainingJob.build(env, Pipelines.config(kafka.bootstrapServers(), prefix, sources, rounds, snapshots));
-        try (EmbeddedFlink flink = EmbeddedFlink.start(parallelism, 0, folder.resolve("flink"))) {
-            JobClient job = flink.submit(env.getStreamGraph());
-            Path last = snapshots.resolve("round-%06d/manifest.json".formatted(rounds));
-            Awaitility.await().atMost(LIMIT).until(() -> {
-                if (job.getJobStatus().get().isGloballyTerminalState()) {
-                    job.getJobExecutionResult().get();
-                }
-                return Files.exists(last);
-            });
-            job.cancel().get();
-        }
-        return snapshots;
+        return env.getStreamGraph();
+    }
+
+    private static void awaitFile(Path file, JobClient job) {
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            if (job.getJobStatus().get().isGloballyTerminalState()) {
+                job.getJobExecutionResult().get();
+            }
+            return Files.exists(file);
+        });
     }
 
     private static void assertThatEverySourceTookPartInFull(List<String> sources, String prefix, int rounds)

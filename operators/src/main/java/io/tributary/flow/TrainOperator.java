@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.state.KeyGroupRange;
@@ -31,6 +32,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
  * Train: the stateful operator that holds the sources of a subtask and trains them.
@@ -105,13 +107,22 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     public void open() throws Exception {
         super.open();
         timerMs = OptionalLong.empty();
-        receiver = record -> mailbox.execute(() -> receive(record), "%s", "receive from the broadcast stream");
+        receiver = record -> later(() -> receive(record), "receive from the broadcast stream");
         place = new HandOver.Place(
                 getRuntimeContext().getJobInfo().getJobId(),
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
         HandOver.register(place, receiver);
         // After open(), so that records go out only once the whole chain is open.
-        mailbox.execute(() -> requestBody(0), "%s", "request the body");
+        later(() -> requestBody(0), "request the body");
+    }
+
+    /** A task that is ending takes no more mails; what is left undone is in the savepoint that ends it, or nowhere. */
+    private void later(ThrowingRunnable<? extends Exception> action, String description) {
+        try {
+            mailbox.execute(action, "%s", description);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Train is ending, and did not {}", description, e);
+        }
     }
 
     private void requestBody(int attempt) {
@@ -163,7 +174,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     private void afterwards() {
         if (!workScheduled && trainer.hasWork()) {
             workScheduled = true;
-            mailbox.execute(this::work, "%s", "train one batch");
+            later(this::work, "train one batch");
         }
         OptionalLong deadlineMs = trainer.rounds().deadlineMs();
         if (deadlineMs.isPresent() && !deadlineMs.equals(timerMs)) {

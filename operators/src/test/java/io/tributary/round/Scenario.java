@@ -15,7 +15,7 @@ import java.util.Random;
  */
 record Scenario(long seed, RoundRules rules, int shards, boolean patient, double loss, int crashes, List<Log> sources) {
 
-    private static final long PATIENT_TIMEOUT_MS = 100_000;
+    private static final long PATIENT_TIMEOUT_MS = 10_000;
 
     /** A source's topic: when each batch becomes available. */
     record Log(SourceId id, boolean configured, long[] availableAtMs) {

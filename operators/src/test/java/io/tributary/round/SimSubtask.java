@@ -89,7 +89,7 @@ final class SimSubtask {
         if (availableAtMs[next] > simulation.now()) {
             simulation.after(availableAtMs[next] - simulation.now(), () -> deliver(source));
         } else if (next - count(trained, source) >= QUEUE_LIMIT) {
-            simulation.after(stepMs * 4, () -> deliver(source));
+            simulation.after(stepMs * 10, () -> deliver(source));
         } else {
             delivered.put(source, next + 1);
             rounds.batchQueued(source, simulation.now());
@@ -121,6 +121,7 @@ final class SimSubtask {
     private void step() {
         stepping = false;
         rounds.nextTurn().ifPresent(turn -> {
+            simulation.check(turn.round() < simulation.scenario().rules().maxRounds(), turn, "is beyond the end");
             trained.merge(turn.source(), 1, Integer::sum);
             int batch = count(trained, turn.source());
             act(rounds.stepDone(turn, log(turn.source()).tokens(batch - 1, batch), simulation.now()));
@@ -167,6 +168,8 @@ final class SimSubtask {
                 from,
                 "to",
                 to);
+        int localSteps = simulation.scenario().rules().localSteps();
+        simulation.check(contribution.steps() <= localSteps, contribution, "has more than", localSteps, "steps");
         boolean full = contribution.kind() == Participation.FULL;
         simulation.check(full || !patientAbout(source) || to == log(source).size(), contribution, "is cut short");
         contributed.put(source, to);

@@ -52,6 +52,7 @@ final class Simulation {
     private long crashAtMs;
     private long progressAtMs;
     private long checkAtMs;
+    private boolean changed;
 
     Simulation(Scenario scenario) {
         this.scenario = scenario;
@@ -63,26 +64,32 @@ final class Simulation {
         }
     }
 
-    /** Runs until all data is merged or the last round is done. */
+    /** Runs until all data is merged or the last round is done, and on for a while, when nothing more may happen. */
     void run() {
         restore();
         boolean done = done();
         while (!done) {
-            if (crashesLeft > 0 && now >= crashAtMs) {
-                crashesLeft--;
-                restore();
-            }
-            Event event = events.remove();
-            now = event.atMs();
-            event.run().run();
-            subtasks.forEach(SimSubtask::check);
-            if (progressAtMs == now) {
-                done = done();
-            } else if (now >= checkAtMs) {
-                checkAtMs = now + 1000;
-                checkProgress();
-            }
+            changed = false;
+            nextEvent();
+            checkProgress();
+            done = changed ? done() : done;
         }
+        long endMs = now + 2 * scenario.rules().timeoutMs();
+        crashesLeft = 0;
+        while (now < endMs) {
+            nextEvent();
+        }
+    }
+
+    private void nextEvent() {
+        if (crashesLeft > 0 && now >= crashAtMs) {
+            crashesLeft--;
+            restore();
+        }
+        Event event = events.remove();
+        now = event.atMs();
+        event.run().run();
+        subtasks.forEach(SimSubtask::check);
     }
 
     /** The bodies by round; each is one number a shard. */
@@ -123,6 +130,7 @@ final class Simulation {
         after(random.nextInt(1000), this::startCheckpoint);
         crashAtMs = now + random.nextInt(random.nextBoolean() ? 600 : 8000);
         progressAtMs = now;
+        changed = true;
     }
 
     private void startCheckpoint() {
@@ -170,6 +178,7 @@ final class Simulation {
     /** A shard has been merged: those who contributed must be the same for every shard. */
     void merged(long round, List<String> who) {
         progressAtMs = now;
+        changed = true;
         List<String> others = contributors.putIfAbsent(round, List.copyOf(who));
         check(others == null || others.equals(who), "In round", round, who, "contributed, and elsewhere", others);
     }
@@ -189,6 +198,10 @@ final class Simulation {
 
     /** As long as some source has data that is not merged, rounds advance. */
     private void checkProgress() {
+        if (now < checkAtMs) {
+            return;
+        }
+        checkAtMs = now + 1000;
         long waitingSinceMs = merges.stream()
                 .flatMap(merge -> merge.shards().values().stream())
                 .flatMapToLong(shard -> scenario.sources().stream()

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One run of {@code tributary demo}, from its text to its table. */
 final class Demo {
@@ -63,6 +64,7 @@ final class Demo {
             Files.createDirectories(out);
             DiskSpace.check(out, DISK_BESIDE_TEXT + corpora.size() * bytesPerSource * 5 / 4);
 
+            terminal.print("Text of " + corpora.size() + " sources: " + sizes(corpora));
             terminal.print("Starting Kafka and Flink; logs and snapshots will be in " + out);
             EmbeddedKafka kafka = opened(EmbeddedKafka.start(out.resolve("kafka"), options.kafkaPort));
             List<String> sources = corpora.stream().map(Corpus::name).toList();
@@ -98,6 +100,12 @@ final class Demo {
         return corpora;
     }
 
+    private static String sizes(List<Corpus> corpora) {
+        return corpora.stream()
+                .map(corpus -> corpus.name() + " " + (corpus.bytes() + 999) / 1000 + " kB")
+                .collect(Collectors.joining(", "));
+    }
+
     private long bytesPerSource() {
         long tokens = (long) options.rounds * options.steps * training.tokensPerStep();
         return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
@@ -118,7 +126,9 @@ final class Demo {
     private void watch(EmbeddedKafka kafka, Feeder feeder, RunningJob job, ReportReader reports, Progress progress)
             throws IOException {
         Heading heading = new Heading(options.rounds, job.webUrl(), kafka.bootstrapServers());
-        terminal.print("Flink " + job.webUrl() + "   Kafka " + kafka.bootstrapServers());
+        if (!terminal.redraws()) {
+            terminal.print("Flink " + job.webUrl() + "   Kafka " + kafka.bootstrapServers());
+        }
         long startNanos = System.nanoTime();
         Duration elapsed = Duration.ZERO;
         while (!stopping && progress.completedRounds() < options.rounds && elapsed.toMinutes() < options.minutes) {

@@ -3,7 +3,6 @@ package io.tributary.corpus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -52,28 +51,29 @@ record Artifact(String coordinates, String sha256) {
     }
 
     private void copy(Path folder) throws IOException, InterruptedException {
+        Path log = folder.resolve("fetch.log");
         Process maven = new ProcessBuilder(
-                        "mvn",
-                        "-B",
-                        "-q",
-                        COPY,
-                        "-Dartifact=" + coordinates,
-                        "-DoutputDirectory=" + folder,
-                        "-Dmdep.overWriteIfNewer=true")
+                        "mvn", "-B", "-q", COPY, "-Dartifact=" + coordinates, "-DoutputDirectory=" + folder)
                 // A project in the current folder is not concerned.
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
                 .start();
-        maven.getOutputStream().close();
-        String output = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (maven.waitFor() != 0 || !Files.exists(folder.resolve(fileName()))) {
+        int status;
+        try {
+            status = maven.waitFor();
+        } catch (InterruptedException e) {
+            maven.destroy();
+            throw e;
+        }
+        if (status != 0 || !Files.exists(folder.resolve(fileName()))) {
             throw new IOException("Cannot fetch " + coordinates + " through Maven. Is there a network? Without one, use"
-                    + " text of your own: --corpus NAME=FILE. Maven said:\n" + firstLines(output));
+                    + " text of your own: --corpus NAME=FILE. Maven said:\n" + firstLines(log));
         }
     }
 
-    private static String firstLines(String output) {
-        return output.lines()
+    private static String firstLines(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
                 .filter(line -> !line.isBlank())
                 .limit(OUTPUT_LINES_IN_ERRORS)
                 .collect(Collectors.joining("\n"));

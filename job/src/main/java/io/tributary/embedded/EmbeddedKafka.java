@@ -1,7 +1,6 @@
 package io.tributary.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final String bootstrapServers;
-    private final Thread atExit = new Thread(this::stop, "kafka-stop");
 
     private EmbeddedKafka(Process process, Path log, int port) {
         this.process = process;
@@ -49,7 +47,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         Path properties = home.resolve("server.properties");
         BrokerProperties.write(properties, home.resolve("data"), listenPort, Loopback.port("Kafka's controller", 0));
         EmbeddedKafka kafka = new EmbeddedKafka(launch(properties, log), log, listenPort);
-        Runtime.getRuntime().addShutdownHook(kafka.atExit);
         try {
             kafka.awaitAnswer();
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -83,23 +80,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** Stops the broker and waits until its process is gone. */
     @Override
-    public void close() {
-        stop();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down already, and the hook finds nothing left to stop.
-        }
-    }
-
-    private void stop() {
+    public void close() throws IOException {
         try {
             process.getOutputStream().close();
             if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the Kafka broker's standard input", e);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

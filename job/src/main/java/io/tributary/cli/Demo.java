@@ -1,0 +1,209 @@
+package io.tributary.cli;
+
+import io.tributary.cli.Screen.Heading;
+import io.tributary.corpus.Corpus;
+import io.tributary.corpus.CorpusFile;
+import io.tributary.corpus.DemoText;
+import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.record.RoundReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** One run of {@code tributary demo}, from its text to its table. */
+final class Demo {
+    private static final Duration POLL = Duration.ofMillis(250);
+    /** Rarely are there more bytes to a token, with a vocabulary as small as the demo's. */
+    private static final int MAX_BYTES_PER_TOKEN = 6;
+    /** Vocabularies are trained from the first text, and some is held out. */
+    private static final long BYTES_BESIDE_TRAINING = 2L << 20;
+    /** Logs, checkpoints and snapshots of a small model. */
+    private static final long DISK_BESIDE_TEXT = 1L << 30;
+
+    private final DemoOptions options;
+    private final Training training;
+    private final Terminal terminal;
+    private final Path out;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private volatile boolean stopping;
+
+    Demo(DemoOptions options, Training training, Terminal terminal) {
+        this.options = options;
+        this.training = training;
+        this.terminal = terminal;
+        this.out = options.out.toAbsolutePath().normalize();
+    }
+
+    /** Makes {@link #run} end soon; may be called by any thread, which has to interrupt the running one too. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Whether {@link #stop} was called. */
+    boolean stopped() {
+        return stopping;
+    }
+
+    /**
+     * Runs until the rounds are trained, the time is up, or someone stops it. Whatever it started is gone when it
+     * returns or throws.
+     *
+     * @throws IOException if something needed is not there or something that was started fails; the message says what
+     */
+    void run() throws Exception {
+        try {
+            List<Corpus> corpora = corpora();
+            long bytesPerSource = bytesPerSource();
+            Files.createDirectories(out);
+            DiskSpace.check(out, DISK_BESIDE_TEXT + corpora.size() * bytesPerSource * 5 / 4);
+
+            terminal.print("Text of " + corpora.size() + " sources: " + sizes(corpora));
+            terminal.print("Starting Kafka and Flink; logs and snapshots will be in " + out);
+            EmbeddedKafka kafka = opened(EmbeddedKafka.start(out.resolve("kafka"), options.kafkaPort));
+            List<String> sources = corpora.stream().map(Corpus::name).toList();
+            Topics.create(kafka.bootstrapServers(), sources);
+            Feeder feeder = opened(new Feeder(kafka.bootstrapServers(), corpora, bytesPerSource));
+            DemoPlan plan = plan(kafka, sources);
+            RunningJob job = opened(DemoJob.start(plan, training));
+            ReportReader reports = opened(new ReportReader(kafka.bootstrapServers(), training));
+            Progress progress = new Progress(sources.size());
+            try {
+                watch(kafka, feeder, job, reports, progress);
+            } finally {
+                Thread.interrupted();
+                conclude(progress, plan);
+            }
+            finish(job, progress);
+        } finally {
+            // Closing waits for others, and a pending interrupt would end each wait at once.
+            Thread.interrupted();
+            closeAll();
+        }
+    }
+
+    private List<Corpus> corpora() throws IOException, InterruptedException {
+        if (options.own().isEmpty()) {
+            Path cache = Path.of(System.getProperty("user.home"), ".cache", "tributary", "text");
+            return DemoText.load(cache, terminal::print);
+        }
+        List<Corpus> corpora = new ArrayList<>();
+        for (DemoOptions.Own own : options.own()) {
+            corpora.add(CorpusFile.read(own.name(), own.file()));
+        }
+        return corpora;
+    }
+
+    private static String sizes(List<Corpus> corpora) {
+        return corpora.stream()
+                .map(corpus -> corpus.name() + " " + (corpus.bytes() + 999) / 1000 + " kB")
+                .collect(Collectors.joining(", "));
+    }
+
+    private long bytesPerSource() {
+        long tokens = (long) options.rounds * options.steps * training.tokensPerStep();
+        return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
+    }
+
+    private DemoPlan plan(EmbeddedKafka kafka, List<String> sources) {
+        return new DemoPlan(
+                kafka.bootstrapServers(),
+                sources,
+                options.rounds,
+                options.steps,
+                options.parallelism,
+                options.seed,
+                out,
+                options.webPort);
+    }
+
+    private void watch(EmbeddedKafka kafka, Feeder feeder, RunningJob job, ReportReader reports, Progress progress)
+            throws IOException {
+        Heading heading = new Heading(options.rounds, job.webUrl(), kafka.bootstrapServers());
+        if (!terminal.redraws()) {
+            terminal.print("Flink " + job.webUrl() + "   Kafka " + kafka.bootstrapServers());
+        }
+        long startNanos = System.nanoTime();
+        Duration elapsed = Duration.ZERO;
+        while (!stopping && progress.completedRounds() < options.rounds && elapsed.toMinutes() < options.minutes) {
+            for (RoundReport report : reports.poll(POLL)) {
+                if (progress.add(report) && !terminal.redraws()) {
+                    terminal.print(Screen.line(report));
+                }
+            }
+            elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+            if (terminal.redraws()) {
+                terminal.draw(Screen.live(heading, progress, elapsed));
+            }
+            feeder.check();
+            kafka.checkAlive();
+            Optional<Throwable> failure = job.failure();
+            if (failure.isPresent()) {
+                throw new IOException("The training job failed: " + rootCause(failure.get()), failure.get());
+            }
+        }
+    }
+
+    private void conclude(Progress progress, DemoPlan plan) {
+        if (!progress.sources().isEmpty()) {
+            terminal.print("");
+            Screen.result(progress).forEach(terminal::print);
+            terminal.print("");
+            terminal.print("Snapshots: " + plan.snapshots());
+        }
+    }
+
+    private void finish(RunningJob job, Progress progress) throws IOException, InterruptedException {
+        if (progress.sources().isEmpty() && !stopping) {
+            throw new IOException("No round was finished within " + options.minutes + " minutes; see " + out
+                    + "/tributary.log, or give it more time with --minutes");
+        }
+        if (options.keep && !stopping) {
+            terminal.print("Kafka and Flink go on: " + job.webUrl() + "   Ctrl-C ends them.");
+            while (!stopping) {
+                Thread.sleep(POLL.toMillis());
+            }
+        }
+        job.cancel();
+    }
+
+    private static String rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.toString();
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Closes everything, the last opened first, even if some of it fails. */
+    private void closeAll() throws Exception {
+        Exception first = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        DiskSpace.removeFolder(out.resolve("kafka").resolve("data"));
+        DiskSpace.removeFolder(out.resolve("flink"));
+        if (first != null) {
+            throw first;
+        }
+    }
+}

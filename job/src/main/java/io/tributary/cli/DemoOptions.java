@@ -1,0 +1,139 @@
+package io.tributary.cli;
+
+import io.tributary.corpus.Corpus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** The options of {@code tributary demo}, as picocli sets them. */
+final class DemoOptions {
+    private static final String RUN_NAME = "yyyyMMdd-HHmmss";
+
+    @Option(
+            names = "--corpus",
+            paramLabel = "NAME=FILE",
+            description =
+                    "Text of a source, instead of the demo's own; repeat it for each source. Plain UTF-8 text with"
+                            + " blank lines between documents, or JSON lines (.jsonl) with a field \"text\".")
+    private List<String> corpora = List.of();
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds to train (default: ${DEFAULT-VALUE}).")
+    int rounds = 20;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Local steps of each source in a round (default: ${DEFAULT-VALUE}).")
+    int steps = 20;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "Stop after so many minutes at the latest (default: ${DEFAULT-VALUE}).")
+    int minutes = 10;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "Subtasks of each operator (default: ${DEFAULT-VALUE}).")
+    int parallelism = 2;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of everything that is drawn at random (default: ${DEFAULT-VALUE}).")
+    long seed = 1;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "For snapshots and logs; missing or empty (default: runs/ and the time).")
+    Path out = Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern(RUN_NAME)));
+
+    @Option(names = "--kafka-port", paramLabel = "PORT", description = "Where Kafka listens (default: any free port).")
+    int kafkaPort;
+
+    @Option(
+            names = "--web-port",
+            paramLabel = "PORT",
+            description = "Where Flink's web interface listens (default: any free port).")
+    int webPort;
+
+    @Option(names = "--keep", description = "Leave Kafka and Flink running at the end, until Ctrl-C.")
+    boolean keep;
+
+    /** A source of the user's own. */
+    record Own(String name, Path file) {}
+
+    /** The user's own sources, in the order given; none means the demo's text. Only after {@link #problems}. */
+    List<Own> own() {
+        return corpora.stream()
+                .map(corpus -> {
+                    int equals = corpus.indexOf('=');
+                    return new Own(corpus.substring(0, equals), Path.of(corpus.substring(equals + 1)));
+                })
+                .toList();
+    }
+
+    /** Everything that is wrong with the options, each in a sentence; empty if nothing is. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        checkRange(problems, "--rounds", rounds, 1, 1_000_000);
+        checkRange(problems, "--steps", steps, 1, 1_000_000);
+        checkRange(problems, "--minutes", minutes, 1, 7 * 24 * 60);
+        checkRange(problems, "--parallelism", parallelism, 1, 128);
+        checkRange(problems, "--kafka-port", kafkaPort, 0, 65_535);
+        checkRange(problems, "--web-port", webPort, 0, 65_535);
+        if (kafkaPort != 0 && kafkaPort == webPort) {
+            problems.add("--kafka-port and --web-port are the same: " + webPort);
+        }
+        checkOut(problems);
+        checkCorpora(problems);
+        return problems;
+    }
+
+    private static void checkRange(List<String> problems, String option, int value, int min, int max) {
+        if (value < min || value > max) {
+            problems.add(option + " " + value + " is not between " + min + " and " + max);
+        }
+    }
+
+    private void checkOut(List<String> problems) {
+        if (!Files.exists(out)) {
+            return;
+        }
+        try (Stream<Path> content = Files.list(out)) {
+            if (content.findAny().isPresent()) {
+                problems.add("--out " + out + " is not empty: name a new folder");
+            }
+        } catch (IOException e) {
+            problems.add("--out " + out + " is no folder that can be read");
+        }
+    }
+
+    private void checkCorpora(List<String> problems) {
+        Set<String> names = new HashSet<>();
+        for (String corpus : corpora) {
+            int equals = corpus.indexOf('=');
+            String name = corpus.substring(0, Math.max(0, equals));
+            if (equals < 1 || equals == corpus.length() - 1) {
+                problems.add("--corpus " + corpus + " is not of the form NAME=FILE");
+            } else if (!Corpus.isName(name)) {
+                problems.add("--corpus " + corpus + ": a name has " + Corpus.NAME_RULE);
+            } else if (!names.add(name)) {
+                problems.add("--corpus names " + name + " twice");
+            } else if (!Files.isRegularFile(Path.of(corpus.substring(equals + 1)))) {
+                problems.add("--corpus " + corpus + ": there is no such file");
+            }
+        }
+    }
+}

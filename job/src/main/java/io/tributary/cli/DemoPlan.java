@@ -1,0 +1,35 @@
+package io.tributary.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the job of a demo is to do.
+ *
+ * @param bootstrapServers of Kafka, as host:port
+ * @param sources names of the sources, in the order that fixes their keys
+ * @param rounds after which the job is finished
+ * @param steps local steps of each source in a round
+ * @param parallelism subtasks of each operator
+ * @param seed of everything that is drawn at random
+ * @param out the run's folder
+ * @param webPort of Flink's web interface, or 0 for any free one
+ */
+record DemoPlan(
+        String bootstrapServers,
+        List<String> sources,
+        int rounds,
+        int steps,
+        int parallelism,
+        long seed,
+        Path out,
+        int webPort) {
+    DemoPlan {
+        sources = List.copyOf(sources);
+    }
+
+    /** Where the job writes what users load. */
+    Path snapshots() {
+        return out.resolve("snapshots");
+    }
+}

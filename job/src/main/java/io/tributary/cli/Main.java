@@ -1,0 +1,103 @@
+package io.tributary.cli;
+
+import io.tributary.record.RoundReport;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+
+/** The command line: {@code tributary COMMAND}. */
+@Command(
+        name = "tributary",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = HelpCommand.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description =
+                "Continual pre-training of language models from Kafka, with embeddings of its own for each source.",
+        footer = {"", "The launcher also knows: build, test."})
+public final class Main implements Runnable {
+    private final CommandLine line;
+
+    Main(Training training) {
+        line = new CommandLine(this).addSubcommand(new DemoCommand(training));
+        // All that is wrong is said at once, not one thing at each try.
+        line.getCommandSpec().parser().collectErrors(true);
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
+        line.setExecutionStrategy(this::runIfSound);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("tributary: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+            return ExitCode.SOFTWARE;
+        });
+    }
+
+    /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
+    public static void main(String[] args) {
+        System.exit(new Main(TRAINING).execute(args));
+    }
+
+    int execute(String... args) {
+        return line.execute(args);
+    }
+
+    CommandLine line() {
+        return line;
+    }
+
+    @Override
+    public void run() {
+        line.usage(line.getOut());
+    }
+
+    private int runIfSound(ParseResult parsed) {
+        List<String> problems = problems(parsed);
+        if (problems.isEmpty()) {
+            return new RunLast().execute(parsed);
+        }
+        PrintWriter err = line.getErr();
+        err.println("tributary: this cannot be run:");
+        problems.forEach(problem -> err.println("  - " + problem));
+        err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
+        return ExitCode.USAGE;
+    }
+
+    private static List<String> problems(ParseResult parsed) {
+        List<String> problems = new ArrayList<>();
+        parsed.errors().forEach(error -> problems.add(String.valueOf(error.getMessage())));
+        if (parsed.hasSubcommand()) {
+            problems.addAll(problems(parsed.subcommand()));
+        } else if (parsed.commandSpec().userObject() instanceof DemoCommand demo && !parsed.isUsageHelpRequested()) {
+            problems.addAll(demo.problems());
+        }
+        return problems;
+    }
+
+    private static String name(ParseResult parsed) {
+        return parsed.commandSpec().name();
+    }
+
+    private static final Training TRAINING = new Training() {
+        @Override
+        public void build(StreamExecutionEnvironment environment, DemoPlan plan) {
+            throw new UnsupportedOperationException("The training job is not merged yet");
+        }
+
+        @Override
+        public int tokensPerStep() {
+            return 1024;
+        }
+
+        @Override
+        public RoundReport readReport(byte[] json) {
+            throw new UnsupportedOperationException("The training job is not merged yet");
+        }
+    };
+}

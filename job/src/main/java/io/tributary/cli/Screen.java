@@ -1,0 +1,108 @@
+package io.tributary.cli;
+
+import io.tributary.cli.Progress.SourceProgress;
+import io.tributary.record.RoundReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a person sees of a run, as lines of plain ASCII; of up to 80 columns unless a source has a long name. */
+final class Screen {
+    private static final List<String> LIVE_HEADER =
+            List.of("source", "round", "steps", "loss", "bits/byte", "unigram", "tokens/s", "part");
+    private static final List<String> FINAL_HEADER =
+            List.of("source", "rounds", "tokens", "loss", "first bits/byte", "last bits/byte", "unigram");
+
+    private Screen() {}
+
+    /**
+     * Where a run is to be found.
+     *
+     * @param rounds how many it is to have
+     */
+    record Heading(int rounds, String webUrl, String bootstrapServers) {}
+
+    /** The block that is redrawn while a run goes on. */
+    static List<String> live(Heading heading, Progress progress, Duration elapsed) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "Round %d of %d   %s   %s tokens/s",
+                progress.completedRounds(),
+                heading.rounds(),
+                duration(elapsed),
+                count(tokensPerSecond(progress, elapsed))));
+        lines.add("Flink " + heading.webUrl() + "   Kafka " + heading.bootstrapServers());
+        lines.add("");
+        lines.addAll(Table.render(
+                LIVE_HEADER, progress.sources().stream().map(Screen::liveRow).toList()));
+        return lines;
+    }
+
+    /** What a finished run came to. */
+    static List<String> result(Progress progress) {
+        return Table.render(
+                FINAL_HEADER, progress.sources().stream().map(Screen::resultRow).toList());
+    }
+
+    /** One report on one line, for where nothing can be redrawn. */
+    static String line(RoundReport report) {
+        return String.format(
+                Locale.ROOT,
+                "round %d  %s  %d steps  loss %s  %s bits/byte (unigram %s)  %s tokens/s  %s",
+                report.round(),
+                report.source(),
+                report.steps(),
+                decimal(report.trainLoss()),
+                decimal(report.validationBitsPerByte()),
+                decimal(report.unigramBitsPerByte()),
+                count(Math.round(report.tokensPerSecond())),
+                participation(report));
+    }
+
+    private static List<String> liveRow(SourceProgress source) {
+        RoundReport latest = source.latest();
+        return List.of(
+                latest.source(),
+                String.valueOf(latest.round()),
+                String.valueOf(latest.steps()),
+                decimal(latest.trainLoss()),
+                decimal(source.lastBitsPerByte()),
+                decimal(latest.unigramBitsPerByte()),
+                count(Math.round(latest.tokensPerSecond())),
+                participation(latest));
+    }
+
+    private static List<String> resultRow(SourceProgress source) {
+        RoundReport latest = source.latest();
+        return List.of(
+                latest.source(),
+                String.valueOf(source.rounds()),
+                count(latest.totalTokens()),
+                decimal(latest.trainLoss()),
+                decimal(source.firstBitsPerByte()),
+                decimal(source.lastBitsPerByte()),
+                decimal(latest.unigramBitsPerByte()));
+    }
+
+    private static long tokensPerSecond(Progress progress, Duration elapsed) {
+        return progress.tokens() * 1000 / Math.max(1, elapsed.toMillis());
+    }
+
+    private static String participation(RoundReport report) {
+        return report.participation().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String decimal(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String duration(Duration elapsed) {
+        return String.format(Locale.ROOT, "%d:%02d", elapsed.toMinutes(), elapsed.toSecondsPart());
+    }
+}

@@ -1,0 +1,82 @@
+package io.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void saysAllThatIsWrongAtOnce() throws Exception {
+        Files.writeString(folder.resolve("old"), "x");
+        int status = execute(
+                "demo",
+                "--rounds=0",
+                "--steps=many",
+                "--parallelism=500",
+                "--what=5",
+                "--corpus=a",
+                "--corpus=../b=x",
+                "--corpus=c=" + folder.resolve("none.txt"),
+                "--out=" + folder);
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--rounds 0 is not between 1 and 1000000")
+                .contains("'--steps'")
+                .contains("many")
+                .contains("--parallelism 500")
+                .contains("--what=5")
+                .contains("--corpus a is not of the form NAME=FILE")
+                .contains("--corpus ../b=x: a name has")
+                .contains("none.txt: there is no such file")
+                .contains("is not empty")
+                .contains("Try: tributary help demo");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void namesACorpusThatIsGivenTwice() throws Exception {
+        Path file = Files.writeString(folder.resolve("a.txt"), "text");
+        assertThat(execute("demo", "--corpus=a=" + file, "--corpus=a=" + file, "--out=" + folder.resolve("new")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--corpus names a twice");
+    }
+
+    @Test
+    void anEmptyCorpusFileFailsWithItsName() throws Exception {
+        Path file = Files.writeString(folder.resolve("empty.txt"), "\n\n");
+        assertThat(execute("demo", "--corpus=a=" + file, "--out=" + folder.resolve("new")))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("tributary:").contains("empty.txt is empty");
+    }
+
+    @Test
+    void helpNamesEveryOption() {
+        assertThat(execute("help", "demo")).isZero();
+        assertThat(out.toString())
+                .contains("--corpus", "--rounds", "--steps", "--minutes", "--parallelism", "--seed", "--out", "--keep");
+    }
+
+    @Test
+    void anUnknownCommandIsRefused() {
+        assertThat(execute("dmo")).isEqualTo(2);
+        assertThat(err.toString()).contains("dmo");
+    }
+
+    private int execute(String... args) {
+        Main main = new Main(new CountingTraining());
+        main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return main.execute(args);
+    }
+}

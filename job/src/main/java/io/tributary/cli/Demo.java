@@ -6,6 +6,7 @@ import io.tributary.corpus.CorpusFile;
 import io.tributary.corpus.DemoText;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.record.RoundReport;
+import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +29,13 @@ final class Demo {
     private static final long DISK_BESIDE_TEXT = 1L << 30;
 
     private final DemoOptions options;
-    private final Training training;
     private final Terminal terminal;
     private final Path out;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private volatile boolean stopping;
 
-    Demo(DemoOptions options, Training training, Terminal terminal) {
+    Demo(DemoOptions options, Terminal terminal) {
         this.options = options;
-        this.training = training;
         this.terminal = terminal;
         this.out = options.out.toAbsolutePath().normalize();
     }
@@ -71,11 +70,11 @@ final class Demo {
             Topics.create(kafka.bootstrapServers(), sources);
             Feeder feeder = opened(new Feeder(kafka.bootstrapServers(), corpora, bytesPerSource));
             DemoPlan plan = plan(kafka, sources);
-            RunningJob job = opened(DemoJob.start(plan, training));
-            ReportReader reports = opened(new ReportReader(kafka.bootstrapServers(), training));
+            RunningJob job = opened(DemoJob.start(plan));
+            ReportReader reports = opened(new ReportReader(kafka.bootstrapServers()));
             Progress progress = new Progress(sources.size());
             try {
-                watch(kafka, feeder, job, reports, progress);
+                watch(kafka, feeder, job, reports, progress, plan);
             } finally {
                 Thread.interrupted();
                 conclude(progress, plan);
@@ -107,7 +106,7 @@ final class Demo {
     }
 
     private long bytesPerSource() {
-        long tokens = (long) options.rounds * options.steps * training.tokensPerStep();
+        long tokens = (long) options.rounds * options.steps * DemoTraining.tokensPerStep();
         return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
     }
 
@@ -123,7 +122,8 @@ final class Demo {
                 options.webPort);
     }
 
-    private void watch(EmbeddedKafka kafka, Feeder feeder, RunningJob job, ReportReader reports, Progress progress)
+    private void watch(
+            EmbeddedKafka kafka, Feeder feeder, RunningJob job, ReportReader reports, Progress progress, DemoPlan plan)
             throws IOException {
         Heading heading = new Heading(options.rounds, job.webUrl(), kafka.bootstrapServers());
         if (!terminal.redraws()) {
@@ -131,7 +131,7 @@ final class Demo {
         }
         long startNanos = System.nanoTime();
         Duration elapsed = Duration.ZERO;
-        while (!stopping && progress.completedRounds() < options.rounds && elapsed.toMinutes() < options.minutes) {
+        while (!stopping && !complete(progress, plan) && elapsed.toMinutes() < options.minutes) {
             for (RoundReport report : reports.poll(POLL)) {
                 if (progress.add(report) && !terminal.redraws()) {
                     terminal.print(Screen.line(report));
@@ -150,12 +150,31 @@ final class Demo {
         }
     }
 
-    private void conclude(Progress progress, DemoPlan plan) {
+    /** All rounds are trained, and what came of them is on disk. */
+    private boolean complete(Progress progress, DemoPlan plan) throws IOException {
+        return progress.completedRounds() == options.rounds
+                && latestSnapshot(plan)
+                        .filter(snapshot -> snapshot.round() == options.rounds)
+                        .isPresent();
+    }
+
+    private static Optional<Snapshot> latestSnapshot(DemoPlan plan) throws IOException {
+        Optional<org.apache.flink.core.fs.Path> folder = Snapshot.latest(
+                new org.apache.flink.core.fs.Path(plan.snapshots().toUri()));
+        return folder.isPresent() ? Optional.of(Snapshot.open(folder.get())) : Optional.empty();
+    }
+
+    private void conclude(Progress progress, DemoPlan plan) throws IOException {
         if (!progress.sources().isEmpty()) {
             terminal.print("");
             Screen.result(progress).forEach(terminal::print);
             terminal.print("");
-            terminal.print("Snapshots: " + plan.snapshots());
+            Optional<Snapshot> latest = latestSnapshot(plan);
+            terminal.print(
+                    latest.isPresent()
+                            ? "Snapshot after round %d: %s"
+                                    .formatted(latest.get().round(), plan.snapshots())
+                            : "No snapshot yet: the first is written after round " + DemoTraining.SNAPSHOT_EVERY);
         }
     }
 

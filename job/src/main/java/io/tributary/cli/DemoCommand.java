@@ -14,14 +14,8 @@ import picocli.CommandLine.Mixin;
                 "Watch a small language model train on several sources of text, with a real Kafka and a real Flink"
                         + " on this machine alone.")
 final class DemoCommand implements Callable<Integer> {
-    private final Training training;
-
     @Mixin
     private DemoOptions options = new DemoOptions();
-
-    DemoCommand(Training training) {
-        this.training = training;
-    }
 
     List<String> problems() {
         return options.problems();
@@ -33,7 +27,7 @@ final class DemoCommand implements Callable<Integer> {
         Path log = options.out.resolve("tributary.log").toAbsolutePath();
         System.setProperty("tributary.log", log.toString());
         Terminal terminal = Terminal.ofProcess();
-        Demo demo = new Demo(options, training, terminal);
+        Demo demo = new Demo(options, terminal);
         Interrupt interrupt = Interrupt.onCtrlC(demo::stop);
         try {
             demo.run();

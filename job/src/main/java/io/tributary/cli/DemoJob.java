@@ -30,13 +30,13 @@ final class DemoJob implements RunningJob {
      *
      * @throws IOException if the web interface's port is taken, or Flink refuses the job
      */
-    static RunningJob start(DemoPlan plan, Training training) throws IOException, InterruptedException {
+    static RunningJob start(DemoPlan plan) throws IOException, InterruptedException {
         EmbeddedFlink flink = EmbeddedFlink.start(
                 plan.parallelism(), plan.webPort(), plan.out().resolve("flink"));
         try {
             StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
             environment.setParallelism(plan.parallelism());
-            training.build(environment, plan);
+            DemoTraining.build(environment, plan);
             return new DemoJob(flink, flink.submit(environment.getStreamGraph()));
         } catch (IOException | InterruptedException | RuntimeException e) {
             flink.close();

@@ -1,10 +1,8 @@
 package io.tributary.cli;
 
-import io.tributary.record.RoundReport;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -25,8 +23,8 @@ import picocli.CommandLine.RunLast;
 public final class Main implements Runnable {
     private final CommandLine line;
 
-    Main(Training training) {
-        line = new CommandLine(this).addSubcommand(new DemoCommand(training));
+    Main() {
+        line = new CommandLine(this).addSubcommand(new DemoCommand());
         // All that is wrong is said at once, not one thing at each try.
         line.getCommandSpec().parser().collectErrors(true);
         line.getSubcommands()
@@ -41,7 +39,7 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
     public static void main(String[] args) {
-        System.exit(new Main(TRAINING).execute(args));
+        System.exit(new Main().execute(args));
     }
 
     int execute(String... args) {
@@ -83,21 +81,4 @@ public final class Main implements Runnable {
     private static String name(ParseResult parsed) {
         return parsed.commandSpec().name();
     }
-
-    private static final Training TRAINING = new Training() {
-        @Override
-        public void build(StreamExecutionEnvironment environment, DemoPlan plan) {
-            throw new UnsupportedOperationException("The training job is not merged yet");
-        }
-
-        @Override
-        public int tokensPerStep() {
-            return 1024;
-        }
-
-        @Override
-        public RoundReport readReport(byte[] json) {
-            throw new UnsupportedOperationException("The training job is not merged yet");
-        }
-    };
 }

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.kafka.ReportJson;
 import io.tributary.record.RoundReport;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,10 +16,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads the reports of a job from their beginning. Used by one thread. */
 final class ReportReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Training training;
 
-    ReportReader(String bootstrapServers, Training training) {
-        this.training = training;
+    ReportReader(String bootstrapServers) {
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
@@ -39,7 +38,7 @@ final class ReportReader implements AutoCloseable {
     List<RoundReport> poll(Duration wait) throws IOException {
         List<RoundReport> reports = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
-            reports.add(training.readReport(record.value()));
+            reports.add(ReportJson.read(record.value()));
         }
         return reports;
     }

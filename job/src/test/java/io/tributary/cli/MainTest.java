@@ -75,7 +75,7 @@ class MainTest {
     }
 
     private int execute(String... args) {
-        Main main = new Main(new CountingTraining());
+        Main main = new Main();
         main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return main.execute(args);
     }

@@ -1,0 +1,84 @@
+package io.tributary.cli;
+
+import io.tributary.config.PipelineConfig;
+import io.tributary.flow.HoldOut;
+import io.tributary.flow.TrainingSettings;
+import io.tributary.flow.VocabularySettings;
+import io.tributary.job.TrainingJob;
+import io.tributary.kafka.CorpusDeserializer;
+import io.tributary.kafka.CorpusSource;
+import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.ReportSink;
+import io.tributary.merge.OuterOptimizer;
+import io.tributary.model.AdamW;
+import io.tributary.model.LearningRate;
+import io.tributary.model.ModelShape;
+import io.tributary.model.Precision;
+import io.tributary.record.SourceKeys;
+import io.tributary.round.RoundRules;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The demo's model: small enough to learn something in minutes on two cores. */
+final class DemoTraining {
+    static final ModelShape SHAPE = new ModelShape(4, 128, 4, 128);
+    private static final int BATCH_ROWS = 8;
+    private static final int PIECES = 2048;
+    /** A demo's text is sent until there is enough, so the vocabulary never has to do with less. */
+    private static final VocabularySettings VOCABULARY = new VocabularySettings(PIECES, 512 << 10, 120_000, Map.of());
+
+    private static final HoldOut HOLD_OUT = new HoldOut(0.02, 32);
+    private static final long ROUND_TIMEOUT_MS = Duration.ofMinutes(5).toMillis();
+    private static final long QUEUE_LIMIT_BYTES = 64 << 20;
+    private static final int SHARD_VALUES = 1 << 18;
+    static final int SNAPSHOT_EVERY = 5;
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
+
+    private DemoTraining() {}
+
+    /** Adds the whole job to an environment whose parallelism is set. */
+    static void build(StreamExecutionEnvironment environment, DemoPlan plan) {
+        environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+        TrainingJob.build(environment, config(plan));
+    }
+
+    static PipelineConfig config(DemoPlan plan) {
+        String servers = plan.bootstrapServers();
+        return new PipelineConfig(
+                new CorpusSource(
+                        servers, "tributary-demo", CorpusSource.Start.EARLIEST, Duration.ofSeconds(5), Map.of()),
+                CorpusDeserializer.DEFAULT_PREFIX,
+                Map.of(),
+                CorpusDeserializer.DEFAULT_MAX_DOCUMENT_BYTES,
+                settings(plan),
+                plan.snapshots().toUri().toString(),
+                new DeadLetterSink(servers, Topics.MAX_MESSAGE_BYTES, Map.of()),
+                new ReportSink(servers, Map.of()));
+    }
+
+    static TrainingSettings settings(DemoPlan plan) {
+        long horizonSteps = Math.multiplyExact((long) plan.rounds(), plan.steps());
+        return new TrainingSettings(
+                plan.seed(),
+                SHAPE,
+                Precision.detect(),
+                AdamW.defaults(),
+                LearningRate.cosine(2e-3, Math.max(1, horizonSteps / 20), Math.max(2, horizonSteps)),
+                BATCH_ROWS,
+                new RoundRules(plan.steps(), ROUND_TIMEOUT_MS, plan.rounds()),
+                new OuterOptimizer.Averaging(),
+                SHARD_VALUES,
+                VOCABULARY,
+                HOLD_OUT,
+                SNAPSHOT_EVERY,
+                QUEUE_LIMIT_BYTES,
+                List.copyOf(SourceKeys.of(plan.sources()).values()));
+    }
+
+    /** Tokens of one local step of one source. */
+    static int tokensPerStep() {
+        return BATCH_ROWS * SHAPE.sequenceLength();
+    }
+}

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ public final class Main implements Runnable {
                 .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
         line.setExecutionStrategy(this::runIfSound);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("tributary: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+            command.getErr().println("tributary: " + message(failure));
             return ExitCode.SOFTWARE;
         });
     }
@@ -65,6 +66,12 @@ public final class Main implements Runnable {
         problems.forEach(problem -> err.println("  - " + problem));
         err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
         return ExitCode.USAGE;
+    }
+
+    /** Messages of the file system's errors are bare paths, and other errors need not have one. */
+    private static String message(Exception failure) {
+        String message = failure.getMessage();
+        return message == null || failure instanceof FileSystemException ? failure.toString() : message;
     }
 
     private static List<String> problems(ParseResult parsed) {

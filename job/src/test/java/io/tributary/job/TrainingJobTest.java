@@ -39,7 +39,7 @@ class TrainingJobTest {
     }
 
     @AfterAll
-    static void stopKafka() {
+    static void stopKafka() throws Exception {
         kafka.close();
     }
 

@@ -84,7 +84,7 @@ final class SubtaskTrainer implements AutoCloseable {
             SourceId id = vocabulary.source();
             int pieces = SentencePieceModel.read(vocabulary.model()).pieces().size();
             SourceModel model = engine.newSource(id.name(), pieces, settings.seed());
-            long reportedRound = rounds.currentRound() - 1;
+            long reportedRound = Math.max(rounds.currentRound(), 0) - 1;
             sources.put(id, new TrainedSource(id, vocabulary.model(), model, new UnigramCounts(pieces), reportedRound));
         } else if (record instanceof Tokenized.HeldOut heldOut) {
             source(heldOut.source()).heldOut().add(heldOut.blocks());

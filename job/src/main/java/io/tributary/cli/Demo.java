@@ -59,7 +59,7 @@ final class Demo {
     void run() throws Exception {
         try {
             List<Corpus> corpora = corpora();
-            long bytesPerSource = bytesPerSource();
+            long bytesPerSource = bytesPerSource(options.rounds, options.steps);
             Files.createDirectories(out);
             DiskSpace.check(out, DISK_BESIDE_TEXT + corpora.size() * bytesPerSource * 5 / 4);
 
@@ -89,8 +89,7 @@ final class Demo {
 
     private List<Corpus> corpora() throws IOException, InterruptedException {
         if (options.own().isEmpty()) {
-            Path cache = Path.of(System.getProperty("user.home"), ".cache", "tributary", "text");
-            return DemoText.load(cache, terminal::print);
+            return DemoText.load(textCache(), terminal::print);
         }
         List<Corpus> corpora = new ArrayList<>();
         for (DemoOptions.Own own : options.own()) {
@@ -99,14 +98,20 @@ final class Demo {
         return corpora;
     }
 
+    /** Where the demo's text is kept from run to run. */
+    static Path textCache() {
+        return Path.of(System.getProperty("user.home"), ".cache", "tributary", "text");
+    }
+
     private static String sizes(List<Corpus> corpora) {
         return corpora.stream()
                 .map(corpus -> corpus.name() + " " + (corpus.bytes() + 999) / 1000 + " kB")
                 .collect(Collectors.joining(", "));
     }
 
-    private long bytesPerSource() {
-        long tokens = (long) options.rounds * options.steps * DemoTraining.tokensPerStep();
+    /** What a source has to be sent so that it never runs dry. */
+    static long bytesPerSource(int rounds, int steps) {
+        long tokens = (long) rounds * steps * DemoTraining.tokensPerStep();
         return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
     }
 
@@ -158,7 +163,7 @@ final class Demo {
                         .isPresent();
     }
 
-    private static Optional<Snapshot> latestSnapshot(DemoPlan plan) throws IOException {
+    static Optional<Snapshot> latestSnapshot(DemoPlan plan) throws IOException {
         Optional<org.apache.flink.core.fs.Path> folder = Snapshot.latest(
                 new org.apache.flink.core.fs.Path(plan.snapshots().toUri()));
         return folder.isPresent() ? Optional.of(Snapshot.open(folder.get())) : Optional.empty();
@@ -192,7 +197,7 @@ final class Demo {
         job.cancel();
     }
 
-    private static String rootCause(Throwable failure) {
+    static String rootCause(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();

@@ -13,11 +13,12 @@ import picocli.CommandLine.Mixin;
         description =
                 "Watch a small language model train on several sources of text, with a real Kafka and a real Flink"
                         + " on this machine alone.")
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand implements Callable<Integer>, Checked {
     @Mixin
     private DemoOptions options = new DemoOptions();
 
-    List<String> problems() {
+    @Override
+    public List<String> problems() {
         return options.problems();
     }
 

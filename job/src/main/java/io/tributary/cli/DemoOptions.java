@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code tributary demo}, as picocli sets them. */
 final class DemoOptions {
+    static final int ROUNDS = 12;
+    static final int STEPS = 40;
+
     private static final String RUN_NAME = "yyyyMMdd-HHmmss";
 
     @Option(
@@ -27,13 +30,13 @@ final class DemoOptions {
     private List<String> corpora = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds to train (default: ${DEFAULT-VALUE}).")
-    int rounds = 20;
+    int rounds = ROUNDS;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             description = "Local steps of each source in a round (default: ${DEFAULT-VALUE}).")
-    int steps = 20;
+    int steps = STEPS;
 
     @Option(
             names = "--minutes",
@@ -101,7 +104,7 @@ final class DemoOptions {
         return problems;
     }
 
-    private static void checkRange(List<String> problems, String option, int value, int min, int max) {
+    static void checkRange(List<String> problems, String option, int value, int min, int max) {
         if (value < min || value > max) {
             problems.add(option + " " + value + " is not between " + min + " and " + max);
         }

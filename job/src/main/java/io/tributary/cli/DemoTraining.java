@@ -19,6 +19,9 @@ import io.tributary.round.RoundRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The demo's model: small enough to learn something in minutes on two cores. */
@@ -40,7 +43,16 @@ final class DemoTraining {
 
     /** Adds the whole job to an environment whose parallelism is set. */
     static void build(StreamExecutionEnvironment environment, DemoPlan plan) {
-        environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+        Configuration flink = new Configuration();
+        flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+        flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+        flink.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                plan.out().resolve("flink/checkpoints").toUri().toString());
+        // What fails again and again should end the demo with its reason.
+        flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+        environment.configure(flink);
         TrainingJob.build(environment, config(plan));
     }
 
@@ -65,7 +77,7 @@ final class DemoTraining {
                 SHAPE,
                 Precision.detect(),
                 AdamW.defaults(),
-                LearningRate.cosine(2e-3, Math.max(1, horizonSteps / 20), Math.max(2, horizonSteps)),
+                LearningRate.cosine(3e-3, Math.max(1, horizonSteps / 20), Math.max(2, horizonSteps)),
                 BATCH_ROWS,
                 new RoundRules(plan.steps(), ROUND_TIMEOUT_MS, plan.rounds()),
                 new OuterOptimizer.Averaging(),

@@ -25,12 +25,8 @@ public final class Main implements Runnable {
     private final CommandLine line;
 
     Main() {
-        line = new CommandLine(this).addSubcommand(new DemoCommand());
-        // All that is wrong is said at once, not one thing at each try.
-        line.getCommandSpec().parser().collectErrors(true);
-        line.getSubcommands()
-                .values()
-                .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
+        line = new CommandLine(this).addSubcommand(new DemoCommand()).addSubcommand(new BenchCommand());
+        collectErrors(line);
         line.setExecutionStrategy(this::runIfSound);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("tributary: " + message(failure));
@@ -41,6 +37,12 @@ public final class Main implements Runnable {
     /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
     public static void main(String[] args) {
         System.exit(new Main().execute(args));
+    }
+
+    /** All that is wrong is said at once, not one thing at each try. */
+    private static void collectErrors(CommandLine command) {
+        command.getCommandSpec().parser().collectErrors(true);
+        command.getSubcommands().values().forEach(Main::collectErrors);
     }
 
     int execute(String... args) {
@@ -79,8 +81,8 @@ public final class Main implements Runnable {
         parsed.errors().forEach(error -> problems.add(String.valueOf(error.getMessage())));
         if (parsed.hasSubcommand()) {
             problems.addAll(problems(parsed.subcommand()));
-        } else if (parsed.commandSpec().userObject() instanceof DemoCommand demo && !parsed.isUsageHelpRequested()) {
-            problems.addAll(demo.problems());
+        } else if (parsed.commandSpec().userObject() instanceof Checked command && !parsed.isUsageHelpRequested()) {
+            problems.addAll(command.problems());
         }
         return problems;
     }

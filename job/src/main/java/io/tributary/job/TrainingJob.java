@@ -68,8 +68,12 @@ public final class TrainingJob {
     /** Train and Feedback of one index share a slot, and with it the JVM: the feedback edge lives there. */
     private static final String LOOP = "train-feedback";
 
-    /** Three hops make the loop of a round, and with Flink's 100 ms each would wait for a buffer to fill. */
-    private static final long LOOP_BUFFER_TIMEOUT_MS = 2;
+    /**
+     * Each record goes out at once: three hops make the loop of a round, and with Flink's 100 ms each would wait for its
+     * buffer to fill. There are few records and they are large, so this costs nothing; a timeout of 2 ms cost a thread
+     * for each output that woke up 500 times a second.
+     */
+    private static final long AT_ONCE = 0;
 
     private TrainingJob() {}
 
@@ -137,7 +141,7 @@ public final class TrainingJob {
                         new WireType<>(new ShardUpdateFormat()),
                         new TrainOperatorFactory(config.training(), new SnapshotFiles(new Path(config.snapshots()))))
                 .uid("train")
-                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
+                .setBufferTimeout(AT_ONCE)
                 .disableChaining();
     }
 
@@ -151,7 +155,7 @@ public final class TrainingJob {
                         new WireType<>(new ShardSumFormat()),
                         new WireType<>(new MergedShardFormat()))
                 .uid("merge")
-                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
+                .setBufferTimeout(AT_ONCE)
                 .name("merge");
         merged.getSideOutput(Outputs.LATE)
                 .process(new LateUpdates(), Types.VOID)
@@ -168,7 +172,7 @@ public final class TrainingJob {
                         new OuterStep(training.shape(), training.sharding(), training.outer(), training.seed()),
                         new WireType<>(new DownstreamFormat()))
                 .uid("outer-step")
-                .setBufferTimeout(LOOP_BUFFER_TIMEOUT_MS)
+                .setBufferTimeout(AT_ONCE)
                 .name("outer-step");
     }
 

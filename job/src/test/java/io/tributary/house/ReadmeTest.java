@@ -13,7 +13,13 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
     @Test
     void namesEveryCommand() throws Exception {
-        assertThat(readme()).contains("./tributary demo", "./tributary build", "./tributary test", "./tributary help");
+        assertThat(readme())
+                .contains(
+                        "./tributary demo",
+                        "./tributary bench pipeline",
+                        "./tributary build",
+                        "./tributary test",
+                        "./tributary help");
     }
 
     @Test

@@ -77,13 +77,7 @@ class RoomsTest {
             .resideInAPackage("io.tributary.vocabulary..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "ai.djl",
-                    "ai.djl.engine..",
-                    "ai.djl.ndarray..",
-                    "ai.djl.nn..",
-                    "ai.djl.training..",
-                    "ai.djl.pytorch..")
+            .resideInAnyPackage("ai.djl", "ai.djl.ndarray..", "ai.djl.nn..", "ai.djl.training..", "ai.djl.pytorch..")
             .allowEmptyShould(true);
 
     @ArchTest

@@ -28,9 +28,11 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -93,8 +95,7 @@ final class Pipelines {
         List<String> words = IntStream.range(0, 60)
                 .mapToObj(i -> Integer.toString(random.nextInt(36 * 36 * 36 * 36), 36))
                 .toList();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", (Object) servers), new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(servers)) {
             for (int d = 0; d < documents; d++) {
                 StringBuilder text = new StringBuilder("Document " + d + ":");
                 for (int w = 0; w < 40; w++) {
@@ -106,25 +107,43 @@ final class Pipelines {
         }
     }
 
+    static void send(String servers, List<ProducerRecord<byte[], byte[]>> records) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(servers)) {
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                var unused = producer.send(record);
+            }
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(String servers) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", (Object) servers), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
     /** All reports in the topic of reports, in its order. */
     static List<RoundReport> reports(String servers) throws IOException {
         List<RoundReport> reports = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records(servers, ReportSink.TOPIC)) {
+            reports.add(ReportJson.read(record.value()));
+        }
+        return reports;
+    }
+
+    /** All that is in a topic of one partition. */
+    static List<ConsumerRecord<byte[], byte[]>> records(String servers, String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        List<TopicPartition> partitions = List.of(new TopicPartition(topic, 0));
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", (Object) servers),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(ReportSink.TOPIC).stream()
-                    .map(info -> new org.apache.kafka.common.TopicPartition(info.topic(), info.partition()))
-                    .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             var ends = consumer.endOffsets(partitions);
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    reports.add(ReportJson.read(record.value()));
-                }
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
         }
-        return reports;
+        return records;
     }
 }

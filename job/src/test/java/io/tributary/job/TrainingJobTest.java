@@ -1,12 +1,15 @@
 package io.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tributary.embedded.EmbeddedFlink;
 import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +20,8 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +40,7 @@ class TrainingJobTest {
     @BeforeAll
     static void startKafka() throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-        Pipelines.createTopics(kafka.bootstrapServers(), "", List.of(ReportSink.TOPIC, "tributary.dead-letters"));
+        Pipelines.createTopics(kafka.bootstrapServers(), "", List.of(ReportSink.TOPIC, DeadLetterSink.TOPIC));
     }
 
     @AfterAll
@@ -58,6 +63,31 @@ class TrainingJobTest {
         train("one.", sources, 5, 3);
 
         assertThatEverySourceTookPartInFull(sources, "alone", 5);
+    }
+
+    @Test
+    void badRecordsAmongTheTextBecomeDeadLettersAndTheJobGoesOn() throws Exception {
+        List<String> sources = List.of("mixed");
+        Pipelines.createTopics(kafka.bootstrapServers(), "bad.", sources);
+        byte[] notUtf8 = {'a', (byte) 0xff, 'b'};
+        Pipelines.send(
+                kafka.bootstrapServers(),
+                List.of(
+                        new ProducerRecord<>("bad.mixed", notUtf8),
+                        new ProducerRecord<>("bad.mixed", new byte[0]),
+                        new ProducerRecord<>("bad.mixed", null)));
+        Pipelines.feed(kafka.bootstrapServers(), "bad.", "mixed", 200);
+        run("bad.", sources, 3, 2);
+
+        assertThatEverySourceTookPartInFull(sources, "mixed", 3);
+        var letters = Pipelines.records(kafka.bootstrapServers(), DeadLetterSink.TOPIC);
+        assertThat(letters).extracting(letter -> header(letter, "topic")).containsOnly("bad.mixed");
+        assertThat(letters).extracting(letter -> header(letter, "offset")).containsExactly("0", "1", "2");
+        assertThat(letters).extracting(ConsumerRecord::value).containsExactly(notUtf8, new byte[0], null);
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -146,8 +176,7 @@ class TrainingJobTest {
                     .extracting(RoundReport::round, RoundReport::participation, RoundReport::steps)
                     .containsExactlyElementsOf(Stream.iterate(0L, round -> round + 1)
                             .limit(rounds)
-                            .map(round -> org.assertj.core.groups.Tuple.tuple(
-                                    round, Participation.FULL, (long) Pipelines.LOCAL_STEPS))
+                            .map(round -> tuple(round, Participation.FULL, (long) Pipelines.LOCAL_STEPS))
                             .toList());
         }
     }

@@ -1,0 +1,159 @@
+package io.tributary.cli;
+
+import io.tributary.corpus.Corpus;
+import io.tributary.corpus.DemoText;
+import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.flow.StepLoop;
+import io.tributary.flow.StepLoop.Workload;
+import io.tributary.record.RoundReport;
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceKeys;
+import io.tributary.snapshot.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * What the pipeline costs: tokens per second of the demo's job from end to end while it trains, beside those of the bare
+ * step loop on the same batches, on the same threads, in the same run.
+ *
+ * <p>The clock of the job starts when the first round is reported, since before that vocabularies are trained, and stops
+ * when the last one is. Validation, merging and snapshots are inside. Each repeat measures both, as machines drift.
+ */
+@Command(
+        name = "pipeline",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "The job from end to end beside the bare step loop: tokens per second and their ratio.")
+final class PipelineBench implements Callable<Integer>, Checked {
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: ${DEFAULT-VALUE}).")
+    int rounds = 4;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Local steps of each source in a round (default: ${DEFAULT-VALUE}).")
+    int steps = DemoOptions.STEPS;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "Subtasks of each operator (default: ${DEFAULT-VALUE}).")
+    int parallelism = 2;
+
+    @Option(names = "--repeats", paramLabel = "N", description = "Measurements (default: ${DEFAULT-VALUE}).")
+    int repeats = 2;
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        DemoOptions.checkRange(problems, "--rounds", rounds, 2, 1000);
+        DemoOptions.checkRange(problems, "--steps", steps, 1, 100_000);
+        DemoOptions.checkRange(problems, "--parallelism", parallelism, 1, 128);
+        DemoOptions.checkRange(problems, "--repeats", repeats, 1, 100);
+        return problems;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path out = Files.createTempDirectory("tributary-bench");
+        System.setProperty("tributary.log", out.resolve("tributary.log").toString());
+        Terminal terminal = Terminal.ofProcess();
+        List<Corpus> corpora = DemoText.load(Demo.textCache(), terminal::print);
+        terminal.print("%d sources, %d rounds of %d steps, parallelism %d; logs in %s"
+                .formatted(corpora.size(), rounds, steps, parallelism, out));
+        terminal.print("%10s %18s %18s %8s".formatted("run", "job, tokens/s", "loop, tokens/s", "ratio"));
+        for (int repeat = 1; repeat <= repeats; repeat++) {
+            Measured job = job(corpora, out.resolve("run-" + repeat));
+            double loop = loop(job);
+            terminal.print("%10d %,18.0f %,18.0f %8.3f"
+                    .formatted(repeat, job.tokensPerSecond(), loop, job.tokensPerSecond() / loop));
+        }
+        DiskSpace.removeFolder(out);
+        return 0;
+    }
+
+    /** What a run of the job reached, and the workloads that it trained. */
+    private record Measured(double tokensPerSecond, DemoPlan plan, List<Workload> workloads) {}
+
+    private Measured job(List<Corpus> corpora, Path out) throws Exception {
+        Files.createDirectories(out);
+        List<String> names = corpora.stream().map(Corpus::name).toList();
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(out.resolve("kafka"), 0)) {
+            Topics.create(kafka.bootstrapServers(), names);
+            DemoPlan plan = new DemoPlan(kafka.bootstrapServers(), names, rounds, steps, parallelism, 1, out, 0);
+            try (Feeder feeder = new Feeder(kafka.bootstrapServers(), corpora, Demo.bytesPerSource(rounds, steps))) {
+                feeder.await();
+                try (RunningJob job = DemoJob.start(plan);
+                        ReportReader reports = new ReportReader(kafka.bootstrapServers())) {
+                    double tokensPerSecond = watch(job, reports, names.size());
+                    Snapshot snapshot = awaitSnapshot(job, plan);
+                    job.cancel();
+                    return new Measured(tokensPerSecond, plan, workloads(corpora, names, snapshot));
+                }
+            }
+        }
+    }
+
+    private double watch(RunningJob job, ReportReader reports, int sources) throws IOException {
+        Progress progress = new Progress(sources);
+        long startNanos = 0;
+        while (progress.completedRounds() < rounds) {
+            for (RoundReport report : reports.poll(POLL)) {
+                progress.add(report);
+            }
+            if (startNanos == 0 && progress.completedRounds() > 0) {
+                startNanos = System.nanoTime();
+            }
+            failIfFailed(job);
+        }
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        return (rounds - 1.0) * steps * sources * DemoTraining.tokensPerStep() / seconds;
+    }
+
+    private Snapshot awaitSnapshot(RunningJob job, DemoPlan plan) throws IOException, InterruptedException {
+        while (true) {
+            Optional<Snapshot> snapshot = Demo.latestSnapshot(plan).filter(latest -> latest.round() == rounds);
+            if (snapshot.isPresent()) {
+                return snapshot.get();
+            }
+            failIfFailed(job);
+            Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    private static void failIfFailed(RunningJob job) throws IOException {
+        Optional<Throwable> failure = job.failure();
+        if (failure.isPresent()) {
+            throw new IOException("The training job failed: " + Demo.rootCause(failure.get()), failure.get());
+        }
+    }
+
+    private static List<Workload> workloads(List<Corpus> corpora, List<String> names, Snapshot snapshot)
+            throws IOException {
+        Map<String, SourceId> ids = SourceKeys.of(names);
+        List<Workload> workloads = new ArrayList<>();
+        for (Corpus corpus : corpora) {
+            SourceId id = ids.get(corpus.name());
+            if (id != null) {
+                workloads.add(new Workload(id, snapshot.tokenizer(corpus.name()), corpus.documents()));
+            }
+        }
+        return workloads;
+    }
+
+    private double loop(Measured job) throws Exception {
+        return new StepLoop(DemoTraining.settings(job.plan()))
+                .tokensPerSecond(job.workloads(), parallelism, (rounds - 1) * steps);
+    }
+}

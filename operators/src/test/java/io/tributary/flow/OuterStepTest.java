@@ -1,0 +1,123 @@
+package io.tributary.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.merge.OuterOptimizer;
+import io.tributary.merge.Sharding;
+import io.tributary.model.Initializer;
+import io.tributary.model.ModelShape;
+import io.tributary.record.BodyRequest;
+import io.tributary.record.Downstream;
+import io.tributary.record.Downstream.BodyShard;
+import io.tributary.record.MergedShard;
+import io.tributary.record.ParameterGroup;
+import io.tributary.record.ShardId;
+import io.tributary.record.ShardIdFormat;
+import io.tributary.record.SourceKeys;
+import io.tributary.record.WireType;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("try") // Flink's harness declares that close() throws any exception
+class OuterStepTest {
+    private static final ModelShape SHAPE = new ModelShape(1, 8, 1, 8);
+    private static final Sharding SHARDING = new Sharding(SHAPE.bodyParameters(), 100);
+    private static final ShardId SHARD = new ShardId(ParameterGroup.BODY, 2);
+    private static final long SEED = 5;
+
+    @Test
+    void theFirstBodyIsTheInitialOneAndGoesOutOnceAllHaveAsked() throws Exception {
+        try (var outer = harness(2)) {
+            outer.open();
+            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
+            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
+            assertThat(outer.extractOutputValues()).isEmpty();
+
+            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 1, 0)));
+
+            assertThat(outer.extractOutputValues()).singleElement().satisfies(record -> {
+                BodyShard shard = (BodyShard) record;
+                assertThat(shard.round()).isZero();
+                assertThat(shard.values()).isEqualTo(initial());
+            });
+        }
+    }
+
+    @Test
+    void aRepeatedRequestIsAnsweredAtOnce() throws Exception {
+        try (var outer = harness(2)) {
+            outer.open();
+            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 1, 1)));
+
+            assertThat(outer.extractOutputValues()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aMergedUpdateMakesTheNextBodyAndSurvivesARestore() throws Exception {
+        float[] delta = new float[100];
+        for (int i = 0; i < delta.length; i++) {
+            delta[i] = i / 64f;
+        }
+        OperatorSubtaskState state;
+        try (var outer = harness(1)) {
+            outer.open();
+            outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, 0, 3, delta)));
+            state = outer.snapshot(1, 1);
+        }
+        try (var outer = harness(1)) {
+            outer.initializeState(state);
+            outer.open();
+            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
+
+            List<Downstream> out = outer.extractOutputValues();
+            float[] expected = initial();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] += delta[i];
+            }
+            assertThat(out).singleElement().satisfies(record -> {
+                assertThat(record.round()).isEqualTo(1);
+                assertThat(((BodyShard) record).values()).isEqualTo(expected);
+            });
+        }
+    }
+
+    @Test
+    void aRoundIsNeitherRepeatedNorSkipped() throws Exception {
+        try (var outer = harness(1)) {
+            outer.open();
+            outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, 0, 1, new float[100])));
+
+            for (long round : new long[] {0, 2}) {
+                assertThatThrownBy(() -> outer.processElement1(
+                                new StreamRecord<>(new MergedShard(SHARD, round, 1, new float[100]))))
+                        .hasMessageContaining("round 1")
+                        .hasMessageContaining("round " + round);
+            }
+        }
+    }
+
+    private static float[] initial() {
+        float[] values = new float[100];
+        Initializer.body(SHAPE, SEED, 200, values);
+        return values;
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> harness(
+            int parallelism) throws Exception {
+        WireType<ShardId> keys = new WireType<>(new ShardIdFormat());
+        return new KeyedTwoInputStreamOperatorTestHarness<>(
+                new KeyedCoProcessOperator<>(new OuterStep(SHAPE, SHARDING, new OuterOptimizer.Averaging(), SEED)),
+                MergedShard::shard,
+                BodyRequest::shard,
+                keys,
+                SourceKeys.MAX_PARALLELISM,
+                parallelism,
+                0);
+    }
+}

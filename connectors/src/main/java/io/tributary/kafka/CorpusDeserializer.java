@@ -35,21 +35,18 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
     private final String topicPrefix;
     // Names and keys, since SourceId itself is not serializable.
     private final Map<String, Integer> sourceKeys;
-    private final Map<String, DocumentFormat> formats;
+    private final Map<String, ValueFormat> formats;
     private final int maxDocumentBytes;
 
     /**
      * Reads topics called {@code topicPrefix + source}.
      *
      * @param sources the configured sources by name; any other is placed by {@link SourceKeys#unlisted}
-     * @param formats by name of the source; {@link DocumentFormat#TEXT} where none is given
+     * @param formats by name of the source; {@link ValueFormat#TEXT} where none is given
      * @param maxDocumentBytes longest value of a record that is taken
      */
     public CorpusDeserializer(
-            String topicPrefix,
-            Map<String, SourceId> sources,
-            Map<String, DocumentFormat> formats,
-            int maxDocumentBytes) {
+            String topicPrefix, Map<String, SourceId> sources, Map<String, ValueFormat> formats, int maxDocumentBytes) {
         if (maxDocumentBytes < 1) {
             throw new IllegalArgumentException(
                     "The largest document must have at least one byte, not " + maxDocumentBytes);
@@ -116,8 +113,8 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
                             .formatted(bytes.length, maxDocumentBytes));
         }
         String decoded = StrictUtf8.decode(bytes);
-        DocumentFormat format = formats.getOrDefault(source.name(), DocumentFormat.TEXT);
-        String text = format instanceof DocumentFormat.Json json ? JsonText.extract(decoded, json.field()) : decoded;
+        ValueFormat format = formats.getOrDefault(source.name(), ValueFormat.TEXT);
+        String text = format instanceof ValueFormat.Json json ? JsonText.extract(decoded, json.field()) : decoded;
         if (text.isBlank()) {
             throw new RejectedDocumentException("The text is blank: it has nothing but white space");
         }

@@ -60,6 +60,11 @@ public final class Snapshot {
         return latest;
     }
 
+    /** Where it is. */
+    public Path folder() {
+        return folder;
+    }
+
     public Manifest manifest() {
         return manifest;
     }

@@ -32,7 +32,7 @@ class CorpusDeserializerTest {
     private final CorpusDeserializer deserializer = new CorpusDeserializer(
             "corpus.",
             SourceKeys.of(List.of("arxiv", "news")),
-            Map.of("news", new DocumentFormat.Json("text"), "titles", new DocumentFormat.Json("title")),
+            Map.of("news", new ValueFormat.Json("text"), "titles", new ValueFormat.Json("title")),
             MAX_BYTES);
 
     @Test
@@ -107,7 +107,7 @@ class CorpusDeserializerTest {
     @Test
     void jsonNestedDeeplyIsRefusedAndDoesNotOverflowTheStack() {
         CorpusDeserializer roomy = new CorpusDeserializer(
-                "corpus.", Map.of(), Map.of("news", new DocumentFormat.Json("text")), Integer.MAX_VALUE);
+                "corpus.", Map.of(), Map.of("news", new ValueFormat.Json("text")), Integer.MAX_VALUE);
         byte[] value = ("{\"a\":" + "[".repeat(2_000_000)).getBytes(StandardCharsets.UTF_8);
 
         assertThat(roomy.ingest(record("corpus.news", value))).isInstanceOf(DeadLetter.class);
@@ -173,12 +173,12 @@ class CorpusDeserializerTest {
 
     @Test
     void formatsAreReadFromSettings() {
-        assertThat(DocumentFormat.of("auto")).isEqualTo(DocumentFormat.TEXT);
-        assertThat(DocumentFormat.of("text")).isEqualTo(DocumentFormat.TEXT);
-        assertThat(DocumentFormat.of("json")).isEqualTo(new DocumentFormat.Json("text"));
-        assertThat(DocumentFormat.of("json:body")).isEqualTo(new DocumentFormat.Json("body"));
-        assertThatThrownBy(() -> DocumentFormat.of("xml")).hasMessageContaining("'xml': use auto, text, json");
-        assertThatThrownBy(() -> DocumentFormat.of("json:")).hasMessageContaining("name of a field");
+        assertThat(ValueFormat.of("auto")).isEqualTo(ValueFormat.TEXT);
+        assertThat(ValueFormat.of("text")).isEqualTo(ValueFormat.TEXT);
+        assertThat(ValueFormat.of("json")).isEqualTo(new ValueFormat.Json("text"));
+        assertThat(ValueFormat.of("json:body")).isEqualTo(new ValueFormat.Json("body"));
+        assertThatThrownBy(() -> ValueFormat.of("xml")).hasMessageContaining("'xml': use auto, text, json");
+        assertThatThrownBy(() -> ValueFormat.of("json:")).hasMessageContaining("name of a field");
     }
 
     private Document document(String topic, String value) {

@@ -75,10 +75,12 @@ final class Demo {
             Progress progress = new Progress(sources.size());
             try {
                 watch(kafka, feeder, job, reports, progress, plan);
-            } finally {
-                Thread.interrupted();
-                conclude(progress, plan);
+            } catch (IOException | RuntimeException e) {
+                concludeAfter(e, progress, plan);
+                throw e;
             }
+            Thread.interrupted();
+            conclude(progress, plan);
             finish(job, progress);
         } finally {
             // Closing waits for others, and a pending interrupt would end each wait at once.
@@ -93,7 +95,13 @@ final class Demo {
         }
         List<Corpus> corpora = new ArrayList<>();
         for (DemoOptions.Own own : options.own()) {
-            corpora.add(CorpusFile.read(own.name(), own.file()));
+            Corpus corpus = CorpusFile.read(own.name(), own.file());
+            if (corpus.documents().stream().allMatch(DemoTraining::isHeldOut)) {
+                throw new IOException(own.file() + " has " + corpus.documents().size()
+                        + " documents, and all of them happen to be held out for validation: give more text,"
+                        + " with blank lines between documents");
+            }
+            corpora.add(corpus);
         }
         return corpora;
     }
@@ -115,7 +123,7 @@ final class Demo {
         return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
     }
 
-    private DemoPlan plan(EmbeddedKafka kafka, List<String> sources) {
+    private DemoPlan plan(EmbeddedKafka kafka, List<String> sources) throws IOException {
         return new DemoPlan(
                 kafka.bootstrapServers(),
                 sources,
@@ -124,7 +132,8 @@ final class Demo {
                 options.parallelism,
                 options.seed,
                 out,
-                options.webPort);
+                options.webPort,
+                options.vocabularies());
     }
 
     private void watch(
@@ -169,6 +178,16 @@ final class Demo {
         return folder.isPresent() ? Optional.of(Snapshot.open(folder.get())) : Optional.empty();
     }
 
+    /** Says what there is all the same; a failure of that must not hide the one that ends the run. */
+    private void concludeAfter(Exception failure, Progress progress, DemoPlan plan) {
+        Thread.interrupted();
+        try {
+            conclude(progress, plan);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private void conclude(Progress progress, DemoPlan plan) throws IOException {
         if (!progress.sources().isEmpty()) {
             terminal.print("");
@@ -177,8 +196,10 @@ final class Demo {
             Optional<Snapshot> latest = latestSnapshot(plan);
             terminal.print(
                     latest.isPresent()
-                            ? "Snapshot after round %d: %s"
-                                    .formatted(latest.get().round(), plan.snapshots())
+                            ? "Snapshot of %d rounds: %s"
+                                    .formatted(
+                                            latest.get().round(),
+                                            Path.of(latest.get().folder().toUri()))
                             : "No snapshot yet: the first is written after round " + DemoTraining.SNAPSHOT_EVERY);
         }
     }

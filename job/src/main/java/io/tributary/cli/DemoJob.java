@@ -50,11 +50,6 @@ final class DemoJob implements RunningJob {
     }
 
     @Override
-    public boolean finished() {
-        return result.isDone();
-    }
-
-    @Override
     public Optional<Throwable> failure() {
         if (!result.isCompletedExceptionally()) {
             return Optional.empty();

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
+import io.tributary.vocabulary.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +9,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -28,6 +31,13 @@ final class DemoOptions {
                     "Text of a source, instead of the demo's own; repeat it for each source. Plain UTF-8 text with"
                             + " blank lines between documents, or JSON lines (.jsonl) with a field \"text\".")
     private List<String> corpora = List.of();
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "NAME=FILE",
+            description = "A SentencePiece model (.model) that a source is written in, instead of one trained from its"
+                    + " first text; repeat it for each such source.")
+    private List<String> vocabularies = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds to train (default: ${DEFAULT-VALUE}).")
     int rounds = ROUNDS;
@@ -87,6 +97,16 @@ final class DemoOptions {
                 .toList();
     }
 
+    /** The given vocabularies by source, as bytes of their files. Only after {@link #problems}. */
+    Map<String, byte[]> vocabularies() throws IOException {
+        Map<String, byte[]> models = new HashMap<>();
+        for (String vocabulary : vocabularies) {
+            int equals = vocabulary.indexOf('=');
+            models.put(vocabulary.substring(0, equals), Files.readAllBytes(Path.of(vocabulary.substring(equals + 1))));
+        }
+        return models;
+    }
+
     /** Everything that is wrong with the options, each in a sentence; empty if nothing is. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -101,6 +121,7 @@ final class DemoOptions {
         }
         checkOut(problems);
         checkCorpora(problems);
+        vocabularies.forEach(vocabulary -> checkVocabulary(problems, vocabulary));
         return problems;
     }
 
@@ -120,6 +141,22 @@ final class DemoOptions {
             }
         } catch (IOException e) {
             problems.add("--out " + out + " is no folder that can be read");
+        }
+    }
+
+    private static void checkVocabulary(List<String> problems, String vocabulary) {
+        int equals = vocabulary.indexOf('=');
+        if (equals < 1 || equals == vocabulary.length() - 1) {
+            problems.add("--vocabulary " + vocabulary + " is not of the form NAME=FILE");
+            return;
+        }
+        try {
+            Tokenizer.load(Files.readAllBytes(Path.of(vocabulary.substring(equals + 1))))
+                    .close();
+        } catch (IOException e) {
+            problems.add("--vocabulary " + vocabulary + ": there is no such file that can be read");
+        } catch (IllegalArgumentException e) {
+            problems.add("--vocabulary " + vocabulary + ": " + e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the job of a demo is to do.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param seed of everything that is drawn at random
  * @param out the run's folder
  * @param webPort of Flink's web interface, or 0 for any free one
+ * @param vocabularies SentencePiece models of the sources that have one given
  */
 record DemoPlan(
         String bootstrapServers,
@@ -23,9 +25,11 @@ record DemoPlan(
         int parallelism,
         long seed,
         Path out,
-        int webPort) {
+        int webPort,
+        Map<String, byte[]> vocabularies) {
     DemoPlan {
         sources = List.copyOf(sources);
+        vocabularies = Map.copyOf(vocabularies);
     }
 
     /** Where the job writes what users load. */

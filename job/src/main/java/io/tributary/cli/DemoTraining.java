@@ -16,6 +16,7 @@ import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
 import io.tributary.record.SourceKeys;
 import io.tributary.round.RoundRules;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ final class DemoTraining {
     private static final int BATCH_ROWS = 8;
     private static final int PIECES = 2048;
     /** A demo's text is sent until there is enough, so the vocabulary never has to do with less. */
-    private static final VocabularySettings VOCABULARY = new VocabularySettings(PIECES, 512 << 10, 120_000, Map.of());
+    private static final long BOOTSTRAP_BYTES = 512 << 10;
+
+    private static final long BOOTSTRAP_TIMEOUT_MS = Duration.ofMinutes(2).toMillis();
 
     private static final HoldOut HOLD_OUT = new HoldOut(0.02, 32);
     private static final long ROUND_TIMEOUT_MS = Duration.ofMinutes(5).toMillis();
@@ -82,11 +85,16 @@ final class DemoTraining {
                 new RoundRules(plan.steps(), ROUND_TIMEOUT_MS, plan.rounds()),
                 new OuterOptimizer.Averaging(),
                 SHARD_VALUES,
-                VOCABULARY,
+                new VocabularySettings(PIECES, BOOTSTRAP_BYTES, BOOTSTRAP_TIMEOUT_MS, plan.vocabularies()),
                 HOLD_OUT,
                 SNAPSHOT_EVERY,
                 QUEUE_LIMIT_BYTES,
                 List.copyOf(SourceKeys.of(plan.sources()).values()));
+    }
+
+    /** Whether a document is kept for validation, and never trained. */
+    static boolean isHeldOut(String document) {
+        return HOLD_OUT.holds(document.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Tokens of one local step of one source. */

@@ -91,7 +91,8 @@ final class PipelineBench implements Callable<Integer>, Checked {
         List<String> names = corpora.stream().map(Corpus::name).toList();
         try (EmbeddedKafka kafka = EmbeddedKafka.start(out.resolve("kafka"), 0)) {
             Topics.create(kafka.bootstrapServers(), names);
-            DemoPlan plan = new DemoPlan(kafka.bootstrapServers(), names, rounds, steps, parallelism, 1, out, 0);
+            DemoPlan plan =
+                    new DemoPlan(kafka.bootstrapServers(), names, rounds, steps, parallelism, 1, out, 0, Map.of());
             try (Feeder feeder = new Feeder(kafka.bootstrapServers(), corpora, Demo.bytesPerSource(rounds, steps))) {
                 feeder.await();
                 try (RunningJob job = DemoJob.start(plan);

@@ -8,9 +8,6 @@ interface RunningJob extends AutoCloseable {
     /** Where Flink's web interface is. */
     String webUrl();
 
-    /** Whether the job has ended, well or not. */
-    boolean finished();
-
     /** Why the job has failed, if it has. */
     Optional<Throwable> failure();
 

@@ -3,8 +3,8 @@ package io.tributary.config;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.DeadLetterSink;
-import io.tributary.kafka.DocumentFormat;
 import io.tributary.kafka.ReportSink;
+import io.tributary.kafka.ValueFormat;
 import java.util.Map;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Map;
 public record PipelineConfig(
         CorpusSource corpus,
         String topicPrefix,
-        Map<String, DocumentFormat> formats,
+        Map<String, ValueFormat> formats,
         int maxDocumentBytes,
         TrainingSettings training,
         String snapshots,

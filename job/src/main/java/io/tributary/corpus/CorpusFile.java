@@ -8,10 +8,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Reads a user's own text.
@@ -24,7 +22,6 @@ public final class CorpusFile {
     /** The text of a demo is held in memory. */
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final Pattern BLANK_LINES = Pattern.compile("\\R[ \\t]*(?:\\R[ \\t]*)+");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private CorpusFile() {}
@@ -60,9 +57,18 @@ public final class CorpusFile {
     }
 
     private static List<String> paragraphs(Path file) throws IOException {
-        return Arrays.stream(BLANK_LINES.split(Files.readString(file)))
-                .flatMap(paragraph -> Documents.split(paragraph).stream())
-                .toList();
+        List<String> documents = new ArrayList<>();
+        StringBuilder paragraph = new StringBuilder();
+        for (String line : Files.readAllLines(file)) {
+            if (line.isBlank()) {
+                documents.addAll(Documents.split(paragraph.toString()));
+                paragraph.setLength(0);
+            } else {
+                paragraph.append(paragraph.isEmpty() ? "" : "\n").append(line);
+            }
+        }
+        documents.addAll(Documents.split(paragraph.toString()));
+        return documents;
     }
 
     private static List<String> jsonLines(Path file) throws IOException {

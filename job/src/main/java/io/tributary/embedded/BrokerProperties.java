@@ -9,7 +9,7 @@ import java.util.Properties;
 
 /** The settings of a broker that is its own controller and keeps one copy of everything. */
 final class BrokerProperties {
-    /** A shard of a body with its record around it has to fit into one message. */
+    /** A long document, and the dead letter that may come of it, has to fit into one message. */
     private static final String MAX_MESSAGE_BYTES = String.valueOf(64 << 20);
 
     private BrokerProperties() {}

@@ -53,8 +53,10 @@ public final class EmbeddedFlink implements AutoCloseable {
             cluster.start();
             return new EmbeddedFlink(cluster, cluster.getRestAddress().get());
         } catch (InterruptedException e) {
+            var unused = cluster.closeAsync();
             throw e;
         } catch (Exception e) {
+            var unused = cluster.closeAsync();
             throw new IOException("Flink did not start: " + e, e);
         }
     }

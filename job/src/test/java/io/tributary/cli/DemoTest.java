@@ -37,7 +37,7 @@ class DemoTest {
                 .contains("round 2  two  2 steps")
                 .containsPattern("one +3 +6,144 ")
                 .containsPattern("two +3 +6,144 ")
-                .contains("Snapshot after round 3: " + folder.resolve("out/snapshots"));
+                .contains("Snapshot of 3 rounds: " + folder.resolve("out/snapshots/round-000003"));
         Snapshot snapshot = Snapshot.open(new org.apache.flink.core.fs.Path(
                 folder.resolve("out/snapshots/round-000003").toUri()));
         snapshot.verifyChecksums();

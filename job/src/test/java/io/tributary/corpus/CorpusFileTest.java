@@ -20,6 +20,12 @@ class CorpusFileTest {
     }
 
     @Test
+    void anyNumberOfBlankLinesIsOneBreak() throws Exception {
+        Path file = write("a.txt", "\n".repeat(100_000) + "one" + "\n".repeat(100_000) + "two");
+        assertThat(CorpusFile.read("a", file).documents()).containsExactly("one", "two");
+    }
+
+    @Test
     void aJsonLineIsADocument() throws Exception {
         Path file = write("a.jsonl", "{\"text\":\"one\\ntwo\",\"id\":1}\n\n{\"text\":\"\u0442\u0440\u0438\"}\n");
         assertThat(CorpusFile.read("a", file).documents()).containsExactly("one\ntwo", "\u0442\u0440\u0438");

@@ -22,7 +22,13 @@ public record HoldOut(double share, int maxRows) implements Serializable {
         }
     }
 
-    boolean holds(byte[] utf8) {
+    /** One document in a hundred, of which 64 rows are evaluated. */
+    public static HoldOut defaults() {
+        return new HoldOut(0.01, 64);
+    }
+
+    /** Whether the document with this text is held out. */
+    public boolean holds(byte[] utf8) {
         CRC32C hash = new CRC32C();
         hash.update(utf8);
         return hash.getValue() % BUCKETS < share * BUCKETS;

@@ -25,9 +25,9 @@ public final class MergeUpdates implements AggregateFunction<ShardUpdate, ShardS
         return sum.toMean();
     }
 
-    /** Only session windows merge. */
     @Override
     public ShardSum merge(ShardSum one, ShardSum other) {
-        throw new UnsupportedOperationException("A round's window is never merged with another's");
+        one.merge(other);
+        return one;
     }
 }

@@ -62,9 +62,4 @@ record Packing(int[] tokens, long bytes) {
         }
         return tokensBT1;
     }
-
-    /** The targets that wait for a batch of their own. */
-    int waitingTargets() {
-        return tokens.length - 1;
-    }
 }

@@ -1,5 +1,7 @@
 package io.tributary.flow;
 
+import io.tributary.model.StepResult;
+
 /** What a source has done since it began its round; for the report, never for a decision. */
 final class RoundTally {
     private long steps;
@@ -7,23 +9,29 @@ final class RoundTally {
     private long bytes;
     private long nanos;
     private double lossSum;
+    private long rejected;
 
     RoundTally() {}
 
-    RoundTally(long steps, long tokens, long bytes, long nanos, double lossSum) {
+    RoundTally(long steps, long tokens, long bytes, long nanos, double lossSum, long rejected) {
         this.steps = steps;
         this.tokens = tokens;
         this.bytes = bytes;
         this.nanos = nanos;
         this.lossSum = lossSum;
+        this.rejected = rejected;
     }
 
-    void step(long stepTokens, long stepBytes, long stepNanos, double loss) {
+    void step(long stepTokens, long stepBytes, long stepNanos, StepResult result) {
         steps++;
         tokens += stepTokens;
         bytes += stepBytes;
         nanos += stepNanos;
-        lossSum += loss;
+        if (result.applied()) {
+            lossSum += result.loss();
+        } else {
+            rejected++;
+        }
     }
 
     long steps() {
@@ -46,9 +54,14 @@ final class RoundTally {
         return lossSum;
     }
 
-    /** Nats per token over the steps; NaN without one. */
+    /** Steps that changed nothing, since their gradient was not finite. */
+    long rejected() {
+        return rejected;
+    }
+
+    /** Nats per token over the steps that changed something; NaN without one. */
     double meanLoss() {
-        return steps == 0 ? Double.NaN : lossSum / steps;
+        return steps == rejected ? Double.NaN : lossSum / (steps - rejected);
     }
 
     /** Over the time spent in steps; 0 without one. */

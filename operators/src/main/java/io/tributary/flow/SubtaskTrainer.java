@@ -25,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
  * The work of one Train subtask, without Flink: batches and bodies come in, steps are done one {@link #work} at a time,
@@ -40,7 +41,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final Outlet outlet;
     private final Bodies bodies;
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
-    private final Deque<Runnable> chores = new ArrayDeque<>();
+    private final Deque<LongConsumer> chores = new ArrayDeque<>();
 
     SubtaskTrainer(
             TrainingSettings settings,
@@ -56,6 +57,14 @@ final class SubtaskTrainer implements AutoCloseable {
         this.snapshotProgress = snapshotProgress;
         this.outlet = outlet;
         this.bodies = new Bodies(engine, sharding);
+    }
+
+    StepEngine engine() {
+        return engine;
+    }
+
+    Sharding sharding() {
+        return sharding;
     }
 
     SubtaskRounds rounds() {
@@ -110,29 +119,43 @@ final class SubtaskTrainer implements AutoCloseable {
 
     void receive(Downstream record, long nowMs) {
         if (record instanceof Downstream.BodyShard shard) {
-            bodies.accept(shard).ifPresent(body -> begin(body, nowMs));
+            bodies.accept(shard).ifPresent(this::begin);
         } else if (record instanceof Downstream.Participation participation) {
             perform(rounds.participationHeard(participation.round(), nowMs));
         }
     }
 
     /** A round begins: the one before is judged and, where due, kept, before anything is trained in this one. */
-    private void begin(Body body, long nowMs) {
+    private void begin(Body body) {
         long round = body.round();
         for (TrainedSource source : sources.values()) {
             if (source.model().inRound() && source.base().isEmpty()) {
-                source.resume(body);
+                resume(source, body);
             }
             if (source.reportedRound() < round - 1) {
-                chores.add(() -> outlet.report(source.report(round - 1, body, engine, settings.batchRows())));
+                chores.add(nowMs -> outlet.report(source.report(round - 1, body, engine, settings.batchRows())));
             }
         }
         boolean last = round == settings.rounds().maxRounds();
         if (round > 0 && (last || round % settings.snapshotEvery() == 0)) {
-            chores.add(() -> writeSnapshot(body));
+            chores.add(nowMs -> writeSnapshot(body));
         }
-        perform(rounds.bodyArrived(round, nowMs));
-        freeBodies();
+        // Last, so that the round's clock does not run before, and the subtask cannot close a round with chores undone.
+        chores.add(nowMs -> {
+            perform(rounds.bodyArrived(round, nowMs));
+            freeBodies();
+        });
+    }
+
+    /** After a restart: the body that the work in this round started from has come back. */
+    private void resume(TrainedSource source, Body body) {
+        long baseRound = rounds.state(source.id()).baseRound();
+        if (baseRound != body.round()) {
+            throw new IllegalStateException(
+                    "Source %s was inside a round that started from body %d, but the body that came back is %d: body and sources are not of the same checkpoint"
+                            .formatted(source.id(), baseRound, body.round()));
+        }
+        source.resume(body);
     }
 
     private void writeSnapshot(Body body) {
@@ -173,9 +196,9 @@ final class SubtaskTrainer implements AutoCloseable {
 
     /** One chore or one training step: what fits between two looks at the mailbox. */
     void work(long nowMs) {
-        Runnable chore = chores.poll();
+        LongConsumer chore = chores.poll();
         if (chore != null) {
-            chore.run();
+            chore.accept(nowMs);
             return;
         }
         rounds.nextTurn().ifPresent(turn -> train(turn, nowMs));

@@ -39,7 +39,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
  *
  * <p>It never blocks in {@link #processElement}: a batch is queued, and one mailbox action trains one batch, so that
  * barriers, timers and shards of the body come in between. Only a source whose queue is at its limit holds its subtask
- * up, and even then the mailbox is worked on.
+ * up, and only while there is something to train; the mailbox is worked on meanwhile.
  */
 final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         implements OneInputStreamOperator<Tokenized, ShardUpdate>, Outlet {
@@ -51,7 +51,6 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     private final SnapshotStore snapshots;
     private final transient MailboxExecutor mailbox;
 
-    private transient StepEngine engine;
     private transient SubtaskTrainer trainer;
     private transient HandOver.Place place;
     private transient Consumer<Downstream> receiver;
@@ -76,15 +75,27 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
+        StepEngine engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
         trainer = new SubtaskTrainer(settings, engine, snapshots, new SnapshotProgress(keyGroups()), this);
-        TrainState state = state();
+        TrainState state = new TrainState(trainer);
         for (KeyGroupStatePartitionStreamProvider keyGroup : context.getRawKeyedStateInputs()) {
             state.read(keyGroup.getKeyGroupId(), keyGroup.getStream());
         }
         for (SourceId source : settings.sources()) {
+            requireSameKey(source);
             if (keyGroups().contains(keyGroup(source)) && !trainer.sources().containsKey(source)) {
                 trainer.rounds().expect(source);
+            }
+        }
+    }
+
+    /** With another key a source would start anew beside its old self. */
+    private void requireSameKey(SourceId configured) {
+        for (SourceId restored : trainer.sources().keySet()) {
+            if (restored.name().equals(configured.name()) && !restored.equals(configured)) {
+                throw new IllegalStateException(
+                        "Source %s has the key %d in the savepoint and %d in the configuration: keep the order of the sources, add new ones at the end, and do not list one that the savepoint knows as unlisted"
+                                .formatted(restored.name(), restored.key(), configured.key()));
             }
         }
     }
@@ -97,10 +108,6 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     private static int keyGroup(SourceId source) {
         return KeyGroupRangeAssignment.assignToKeyGroup(source, SourceKeys.MAX_PARALLELISM);
-    }
-
-    private TrainState state() {
-        return new TrainState(trainer, engine, settings.sharding());
     }
 
     @Override
@@ -150,7 +157,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         });
     }
 
-    /** No round takes longer: all close it at its timeout, and then it is merged. */
+    /** Once a subtask has closed its round, the others do so within the timeout unless a step outlasts it. */
     private long overdueMs() {
         return 2 * settings.rounds().timeoutMs();
     }
@@ -158,7 +165,9 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void processElement(StreamRecord<Tokenized> element) throws Exception {
         Tokenized record = element.getValue();
-        while (trainer.queueIsFull(record.source())) {
+        // Not while it waits for a body: the updates of others that the body needs may wait behind a barrier at Merge,
+        // and that barrier for this subtask's own, which is still in its input. So the limit gives way then.
+        while (trainer.queueIsFull(record.source()) && trainer.hasWork()) {
             mailbox.yield();
         }
         trainer.accept(record, nowMs());
@@ -238,7 +247,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
                     .add(source);
         }
         var stream = context.getRawKeyedOperatorStateOutput();
-        TrainState state = state();
+        TrainState state = new TrainState(trainer);
         for (int group : stream.getKeyGroupList()) {
             stream.startNewKeyGroup(group);
             state.write(group, byKeyGroup.getOrDefault(group, List.of()), stream);

@@ -36,10 +36,10 @@ final class TrainState {
     private final TokenBlocksFormat blocks = new TokenBlocksFormat();
     private final SourceRoundFormat rounds = new SourceRoundFormat();
 
-    TrainState(SubtaskTrainer trainer, StepEngine engine, Sharding sharding) {
+    TrainState(SubtaskTrainer trainer) {
         this.trainer = trainer;
-        this.engine = engine;
-        this.sharding = sharding;
+        this.engine = trainer.engine();
+        this.sharding = trainer.sharding();
     }
 
     void write(int keyGroup, List<TrainedSource> sources, OutputStream stream) throws IOException {
@@ -70,16 +70,16 @@ final class TrainState {
         }
         writeBlocks(source.heldOut(), out);
         writeBlocks(source.queue(), out);
-        writeBase(source, out);
+        writeBase(source, round, out);
         source.model().write(stream);
     }
 
-    /** Only late work needs its base kept: the current body comes back from the outer step. */
-    private void writeBase(TrainedSource source, DataOutputView out) throws IOException {
-        Optional<Body> late = source.base().filter(base -> trainer.bodies()
-                .current()
-                .filter(current -> current == base)
-                .isEmpty());
+    /**
+     * Only late work needs its base kept. Any other work counts in the round of its base, which its subtask has not
+     * closed, so that body comes back from the outer step; that of late work may be gone there.
+     */
+    private void writeBase(TrainedSource source, SourceRound round, DataOutputView out) throws IOException {
+        Optional<Body> late = source.base().filter(base -> base.round() < round.round());
         out.writeBoolean(late.isPresent());
         if (late.isPresent()) {
             out.writeLong(late.get().round());
@@ -104,6 +104,7 @@ final class TrainState {
         out.writeLong(tally.bytes());
         out.writeLong(tally.nanos());
         out.writeDouble(tally.lossSum());
+        out.writeLong(tally.rejected());
     }
 
     void read(int keyGroup, InputStream stream) throws IOException {
@@ -159,6 +160,7 @@ final class TrainState {
     }
 
     private static RoundTally readTally(DataInputView in) throws IOException {
-        return new RoundTally(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readDouble());
+        return new RoundTally(
+                in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readDouble(), in.readLong());
     }
 }

@@ -3,6 +3,7 @@ package io.tributary.flow;
 import io.tributary.model.Body;
 import io.tributary.model.SourceModel;
 import io.tributary.model.StepEngine;
+import io.tributary.model.StepResult;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.SourceId;
@@ -13,9 +14,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that a Train subtask holds of one source: its parameters, its queue, its held-out text, its counts. */
 final class TrainedSource implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainedSource.class);
+
     private final SourceId id;
     private final byte[] vocabulary;
     private final SourceModel model;
@@ -101,8 +106,11 @@ final class TrainedSource implements AutoCloseable {
     TokenBlocks step(double learningRate) {
         TokenBlocks batch = queue.remove();
         long start = System.nanoTime();
-        double loss = model.step(batch.tokensBT1(), batch.rows(), learningRate).loss();
-        tally.step(batch.targets(), batch.bytes(), System.nanoTime() - start, loss);
+        StepResult result = model.step(batch.tokensBT1(), batch.rows(), learningRate);
+        tally.step(batch.targets(), batch.bytes(), System.nanoTime() - start, result);
+        if (!result.applied()) {
+            LOG.warn("Source {}: a step changed nothing, its gradient norm is {}", id, result.gradientNorm());
+        }
         unigrams.add(batch);
         return batch;
     }

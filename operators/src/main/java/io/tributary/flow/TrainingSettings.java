@@ -18,8 +18,8 @@ import java.util.List;
  * @param batchRows rows of a batch (B)
  * @param shardValues parameters in a shard of the body
  * @param snapshotEvery a snapshot is written each time this many rounds are merged, and at the end
- * @param queueLimitBytes tokens that a source may have waiting for its next round; at the limit the subtask reads no
- *     further until it has trained one of them
+ * @param queueLimitBytes tokens that a source may have waiting for its next round; at the limit its subtask
+ *     reads no further while it has something to train
  * @param sources the configured sources, awaited from the first round on
  */
 public record TrainingSettings(

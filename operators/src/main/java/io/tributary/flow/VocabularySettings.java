@@ -25,4 +25,9 @@ public record VocabularySettings(int maxPieces, long bootstrapBytes, long bootst
         }
         given = Map.copyOf(given);
     }
+
+    /** 32,000 pieces from the first 4 MB, or from what a minute brought. */
+    public static VocabularySettings defaults() {
+        return new VocabularySettings(32_000, 4_000_000, 60_000, Map.of());
+    }
 }

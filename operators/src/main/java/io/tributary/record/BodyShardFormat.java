@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Wire format of {@link Downstream.BodyShard}, also in the state of the outer step. */
+/** Wire format of {@link Downstream.BodyShard}. */
 public final class BodyShardFormat implements WireFormat<Downstream.BodyShard> {
     private static final long serialVersionUID = 1;
 

@@ -9,6 +9,8 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class DeadLetterFormat implements WireFormat<DeadLetter> {
     private static final long serialVersionUID = 1;
 
+    private final OriginFormat origins = new OriginFormat();
+
     @Override
     public Class<DeadLetter> type() {
         return DeadLetter.class;
@@ -16,7 +18,7 @@ public final class DeadLetterFormat implements WireFormat<DeadLetter> {
 
     @Override
     public void write(DeadLetter letter, DataOutputView out) throws IOException {
-        writeOrigin(letter.origin(), out);
+        origins.write(letter.origin(), out);
         Wire.writeText(letter.stage(), out);
         Wire.writeText(letter.reason(), out);
         out.writeBoolean(letter.value().isPresent());
@@ -28,20 +30,9 @@ public final class DeadLetterFormat implements WireFormat<DeadLetter> {
     @Override
     public DeadLetter read(int version, DataInputView in) throws IOException {
         return new DeadLetter(
-                readOrigin(in),
+                origins.read(1, in),
                 Wire.readText(in),
                 Wire.readText(in),
                 in.readBoolean() ? Optional.of(Wire.readBytes(in)) : Optional.empty());
-    }
-
-    static void writeOrigin(Origin origin, DataOutputView out) throws IOException {
-        Wire.writeText(origin.topic(), out);
-        out.writeInt(origin.partition());
-        out.writeLong(origin.offset());
-        out.writeLong(origin.timestampMs());
-    }
-
-    static Origin readOrigin(DataInputView in) throws IOException {
-        return new Origin(Wire.readText(in), in.readInt(), in.readLong(), in.readLong());
     }
 }

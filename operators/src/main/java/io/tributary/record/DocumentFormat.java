@@ -9,6 +9,7 @@ public final class DocumentFormat implements WireFormat<Document> {
     private static final long serialVersionUID = 1;
 
     private final SourceIdFormat sources = new SourceIdFormat();
+    private final OriginFormat origins = new OriginFormat();
 
     @Override
     public Class<Document> type() {
@@ -18,18 +19,12 @@ public final class DocumentFormat implements WireFormat<Document> {
     @Override
     public void write(Document document, DataOutputView out) throws IOException {
         sources.write(document.source(), out);
-        Origin origin = document.origin();
-        out.writeUTF(origin.topic());
-        out.writeInt(origin.partition());
-        out.writeLong(origin.offset());
-        out.writeLong(origin.timestampMs());
+        origins.write(document.origin(), out);
         Wire.writeText(document.text(), out);
     }
 
     @Override
     public Document read(int version, DataInputView in) throws IOException {
-        SourceId source = sources.read(1, in);
-        Origin origin = new Origin(in.readUTF(), in.readInt(), in.readLong(), in.readLong());
-        return new Document(source, origin, Wire.readText(in));
+        return new Document(sources.read(1, in), origins.read(1, in), Wire.readText(in));
     }
 }

@@ -4,11 +4,12 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Documents and dead letters on the wire. A new version of {@link DeadLetterFormat} is a new version of this one. */
+/** Wire format of {@link Ingested}. */
 public final class IngestedFormat implements WireFormat<Ingested> {
     private static final long serialVersionUID = 1;
     private static final int DOCUMENT = 0;
     private static final int DEAD_LETTER = 1;
+    private static final DocumentFormat DOCUMENTS = new DocumentFormat();
     private static final DeadLetterFormat DEAD_LETTERS = new DeadLetterFormat();
 
     @Override
@@ -21,10 +22,7 @@ public final class IngestedFormat implements WireFormat<Ingested> {
     public void write(Ingested record, DataOutputView out) throws IOException {
         if (record instanceof Document document) {
             out.writeByte(DOCUMENT);
-            Wire.writeText(document.source().name(), out);
-            out.writeInt(document.source().key());
-            DeadLetterFormat.writeOrigin(document.origin(), out);
-            Wire.writeText(document.text(), out);
+            DOCUMENTS.write(document, out);
         } else if (record instanceof DeadLetter letter) {
             out.writeByte(DEAD_LETTER);
             DEAD_LETTERS.write(letter, out);
@@ -35,12 +33,8 @@ public final class IngestedFormat implements WireFormat<Ingested> {
     public Ingested read(int version, DataInputView in) throws IOException {
         int tag = in.readByte();
         return switch (tag) {
-            case DOCUMENT ->
-                new Document(
-                        new SourceId(Wire.readText(in), in.readInt()),
-                        DeadLetterFormat.readOrigin(in),
-                        Wire.readText(in));
-            case DEAD_LETTER -> DEAD_LETTERS.read(version, in);
+            case DOCUMENT -> DOCUMENTS.read(1, in);
+            case DEAD_LETTER -> DEAD_LETTERS.read(1, in);
             default -> throw Wire.unknownTag("ingested record", tag);
         };
     }

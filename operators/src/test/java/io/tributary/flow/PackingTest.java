@@ -22,7 +22,6 @@ class PackingTest {
         assertThat(full).hasSize(1);
         assertThat(full.get(0).tokensBT1()).containsExactly(END, 10, 11, 11, 12, 13);
         assertThat(rest.tokens()).containsExactly(13, 14, END);
-        assertThat(rest.waitingTargets()).isEqualTo(2);
     }
 
     @Test

@@ -6,9 +6,9 @@ import java.io.Serializable;
  * What the value of a Kafka record is. It is chosen per source and never guessed from the bytes: a text may well begin
  * with a brace.
  */
-public sealed interface DocumentFormat extends Serializable {
+public sealed interface ValueFormat extends Serializable {
     /** The whole value is the text, in UTF-8. */
-    DocumentFormat TEXT = new Text();
+    ValueFormat TEXT = new Text();
 
     /**
      * Reads a setting: {@code auto} or {@code text} for {@link Text}, {@code json} for the field {@code text} of an
@@ -16,7 +16,7 @@ public sealed interface DocumentFormat extends Serializable {
      *
      * @throws IllegalArgumentException for anything else
      */
-    static DocumentFormat of(String setting) {
+    static ValueFormat of(String setting) {
         if (setting.startsWith("json:")) {
             return new Json(setting.substring("json:".length()));
         }
@@ -30,14 +30,14 @@ public sealed interface DocumentFormat extends Serializable {
     }
 
     /** See {@link #TEXT}. */
-    record Text() implements DocumentFormat {}
+    record Text() implements ValueFormat {}
 
     /**
      * The value is one JSON object in UTF-8, and the text is the string in one of its fields.
      *
      * @param field the name of a field of the object itself, not of one inside it
      */
-    record Json(String field) implements DocumentFormat {
+    record Json(String field) implements ValueFormat {
         public Json {
             if (field.isEmpty()) {
                 throw new IllegalArgumentException("json: needs the name of a field, as in json:text");

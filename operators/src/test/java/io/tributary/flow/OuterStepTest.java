@@ -16,12 +16,16 @@ import io.tributary.record.ShardId;
 import io.tributary.record.ShardIdFormat;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.WireType;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @SuppressWarnings("try") // Flink's harness declares that close() throws any exception
 class OuterStepTest {
@@ -87,6 +91,33 @@ class OuterStepTest {
         }
     }
 
+    static Stream<OuterOptimizer> optimizersWithMomentum() {
+        return Stream.of(OuterOptimizer.Nesterov.defaults(), OuterOptimizer.FedAdam.defaults());
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizersWithMomentum")
+    void momentumSurvivesARestore(OuterOptimizer optimizer) throws Exception {
+        float[] uninterrupted;
+        try (var outer = harness(1, optimizer)) {
+            outer.open();
+            step(outer, 0);
+            uninterrupted = step(outer, 1);
+        }
+        OperatorSubtaskState state;
+        try (var outer = harness(1, optimizer)) {
+            outer.open();
+            step(outer, 0);
+            state = outer.snapshot(1, 1);
+        }
+        try (var outer = harness(1, optimizer)) {
+            outer.initializeState(state);
+            outer.open();
+
+            assertThat(step(outer, 1)).isEqualTo(uninterrupted);
+        }
+    }
+
     @Test
     void aRoundIsNeitherRepeatedNorSkipped() throws Exception {
         try (var outer = harness(1)) {
@@ -102,6 +133,19 @@ class OuterStepTest {
         }
     }
 
+    /** Takes the step of a round with a delta of its own; returns the body after it. */
+    private static float[] step(
+            KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> outer, long round)
+            throws Exception {
+        float[] delta = new float[100];
+        Arrays.fill(delta, 0.01f * (round + 1));
+        outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, round, 3, delta)));
+        List<Downstream> out = outer.extractOutputValues();
+        BodyShard body = (BodyShard) out.get(out.size() - 1);
+        assertThat(body.round()).isEqualTo(round + 1);
+        return body.values();
+    }
+
     private static float[] initial() {
         float[] values = new float[100];
         Initializer.body(SHAPE, SEED, 200, values);
@@ -110,9 +154,14 @@ class OuterStepTest {
 
     private static KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> harness(
             int parallelism) throws Exception {
+        return harness(parallelism, new OuterOptimizer.Averaging());
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> harness(
+            int parallelism, OuterOptimizer optimizer) throws Exception {
         WireType<ShardId> keys = new WireType<>(new ShardIdFormat());
         return new KeyedTwoInputStreamOperatorTestHarness<>(
-                new KeyedCoProcessOperator<>(new OuterStep(SHAPE, SHARDING, new OuterOptimizer.Averaging(), SEED)),
+                new KeyedCoProcessOperator<>(new OuterStep(SHAPE, SHARDING, optimizer, SEED)),
                 MergedShard::shard,
                 BodyRequest::shard,
                 keys,

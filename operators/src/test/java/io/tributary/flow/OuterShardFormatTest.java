@@ -1,0 +1,32 @@
+package io.tributary.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OuterShardFormatTest {
+    private final OuterShardFormat format = new OuterShardFormat();
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aShardComesBackWithItsMomentaInOrder(int momenta) throws IOException {
+        float[][] momentaKN = new float[momenta][];
+        for (int k = 0; k < momenta; k++) {
+            momentaKN[k] = new float[] {k + 0.1f, -0f, Float.MIN_VALUE};
+        }
+        DataOutputSerializer out = new DataOutputSerializer(64);
+
+        format.write(new OuterShard(7, new float[] {1, -2, 0.5f}, momentaKN), out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+        OuterShard read = format.read(format.version(), in);
+
+        assertThat(in.available()).isZero();
+        assertThat(read.round()).isEqualTo(7);
+        assertThat(read.thetaN()).containsExactly(1, -2, 0.5f);
+        assertThat(read.momentaKN()).isDeepEqualTo(momentaKN);
+    }
+}

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** The topics of a demo. Each has one partition, so that the order of a source's documents is kept. */
@@ -24,7 +27,7 @@ final class Topics {
     }
 
     /**
-     * Makes the topics of these sources and those of the job.
+     * Makes the topics of these sources and those of the job, and waits until they can be written.
      *
      * @throws IOException if Kafka refuses, or a topic is there already
      */
@@ -45,8 +48,21 @@ final class Topics {
                             .toList())
                     .all()
                     .get();
+            awaitLeaders(admin, names);
         } catch (ExecutionException e) {
             throw new IOException("Kafka did not create the topics " + names + ": " + e.getCause(), e);
         }
+    }
+
+    /**
+     * A topic exists once the controller knows it, but only its leader can be asked for offsets. A producer that writes
+     * before has its first batch refused and those behind it taken for out of order, again and again until its delivery
+     * times out after two minutes.
+     */
+    private static void awaitLeaders(Admin admin, List<String> names) throws ExecutionException, InterruptedException {
+        admin.listOffsets(names.stream()
+                        .collect(Collectors.toMap(name -> new TopicPartition(name, 0), name -> OffsetSpec.latest())))
+                .all()
+                .get();
     }
 }

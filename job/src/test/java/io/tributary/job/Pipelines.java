@@ -25,9 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -84,6 +86,12 @@ final class Pipelines {
             admin.createTopics(sources.stream()
                             .map(source -> new NewTopic(prefix + source, 1, (short) 1))
                             .toList())
+                    .all()
+                    .get();
+            // Until the leader answers, a producer's first batch may be refused, and its later ones as out of order.
+            admin.listOffsets(sources.stream()
+                            .collect(Collectors.toMap(
+                                    source -> new TopicPartition(prefix + source, 0), source -> OffsetSpec.latest())))
                     .all()
                     .get();
         }

@@ -52,17 +52,12 @@ final class PlanCommand implements Runnable, Checked {
         PrintWriter out = spec.commandLine().getOut();
         ModelShape shape = known.shape();
         out.println(text(
-                "%s: %d layers, width %,d, %d heads, rows of %,d tokens, %d local steps a round",
-                known.label(),
-                shape.layers(),
-                shape.width(),
-                shape.heads(),
-                shape.sequenceLength(),
-                Preset.LOCAL_STEPS));
-        out.println("Numbers are millions of parameters of one source; communication is one way.");
+                "%s: %d layers, width %,d, %d heads, rows of %,d tokens",
+                known.label(), shape.layers(), shape.width(), shape.heads(), shape.sequenceLength()));
+        out.println("Millions of parameters of one source, sent one way; a round has " + Preset.LOCAL_STEPS + " steps");
         out.println();
         out.println(text(
-                "As published: the body is %,d M - %,d x %,d, positions included",
+                "As published, with the body that this implies: %,d M - %,d x %,d",
                 known.nominalParameters() / 1_000_000, Preset.NOMINAL_PIECES, shape.width()));
         printParameters(out, known.nominal());
         out.println();

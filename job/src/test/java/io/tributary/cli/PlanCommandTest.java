@@ -16,7 +16,7 @@ class PlanCommandTest {
         assertThat(execute("plan", "--preset=mc4-1b")).isZero();
         assertThat(out.toString().lines())
                 .contains(
-                        "As published: the body is 1,300 M - 50,257 x 2,048, positions included",
+                        "As published, with the body that this implies: 1,300 M - 50,257 x 2,048",
                         "STD          250,112    512.229  1,709.303  854,651.520  1,709.303            1",
                         "SPEC-OPT      50,257    102.926  1,300.000    1,197.074      2.394          714",
                         "As Tributary counts: body 1,208,602,624, learned positions 4,194,304",
@@ -28,7 +28,7 @@ class PlanCommandTest {
     void saysWhatTrainingTakes() {
         assertThat(execute("plan", "--preset=pile-12")).isZero();
         // 6 x (85,056,000 + 45,554 x 768) + 12 x 12 x 768 x 2,048, and 12 x (85,056,000 + 45,554 x 768 + 2,048 x 768).
-        assertThat(out.toString().lines()).contains("TRIM            0.947          1.459");
+        assertThat(out.toString().lines()).contains("TRIM          0.947          1.459");
     }
 
     @Test

@@ -17,15 +17,17 @@ import java.util.Optional;
  *
  * <p>There are two counts. {@link #exact} is of the model that Tributary trains, with learned positions. {@link
  * #nominal} is of the published table: there a body has what a model's round name ("125M") leaves after {@value
- * #NOMINAL_PIECES} token embeddings, so 86.4, 298.5 and 1,197.1 million. The paper does not say so; its cells fit it. No count of tensors gives these: with 24
- * layers even the weight matrices alone, 12 layers d^2, are more. So the total of a model with {@value #NOMINAL_PIECES}
- * pieces is its name by definition, while all other cells test something.
+ * #NOMINAL_PIECES} token embeddings, so 86.4, 298.5 and 1,197.1 million. The paper does not say so; its cells fit it.
+ * No count of tensors gives these: with 24 layers even the weight matrices alone, 12 layers d^2, are more. So the
+ * total of a model with {@value #NOMINAL_PIECES} pieces is its name by definition, while all other cells test
+ * something.
  *
  * <p>The nominal count, rounded, gives every published cell but two, which are cut off there: {@link #PILE_24} has
  * 51,463,168 token embeddings (published 51.4M, rounded 51.5M) and a body of 298,536,832 (298M and 299M).
  *
  * <p>Positions: in the nominal count they are not apart from the body, and no cell shows them. The published 714 times
- * fewer parameters per step ({@link #MC4_1B}) hold only if SPEC sends all of the nominal body; less T*d it would be 716.
+ * fewer parameters per step ({@link #MC4_1B}) hold only if SPEC sends all of the nominal body; less T*d it would be
+ * 716.
  */
 @SuppressWarnings("ImmutableEnumChecker") // Records of numbers cannot change, nor can lists made by List.of.
 public enum Preset {

@@ -54,8 +54,9 @@ class PublishedPlanTest {
     }
 
     /**
-     * The exact body with learned positions has 86.629, 304.409 and 1,212.797 million parameters where the nominal one has
-     * 86.403, 298.537 and 1,197.074. Without the positions it would miss more: 277M and 124M instead of 278M and 125M.
+     * The exact body with learned positions has 86.629, 304.409 and 1,212.797 million parameters where the nominal one
+     * has 86.403, 298.537 and 1,197.074. Without the positions it would miss more: 277M and 124M instead of 278M and
+     * 125M.
      */
     @Test
     void theExactCountDiffersInTheseCells() {

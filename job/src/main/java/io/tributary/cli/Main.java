@@ -25,7 +25,10 @@ public final class Main implements Runnable {
     private final CommandLine line;
 
     Main() {
-        line = new CommandLine(this).addSubcommand(new DemoCommand()).addSubcommand(new BenchCommand());
+        line = new CommandLine(this)
+                .addSubcommand(new DemoCommand())
+                .addSubcommand(new PlanCommand())
+                .addSubcommand(new BenchCommand());
         collectErrors(line);
         line.setExecutionStrategy(this::runIfSound);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

@@ -17,6 +17,7 @@ class ReadmeTest {
                 .contains(
                         "./tributary demo",
                         "./tributary bench pipeline",
+                        "./tributary plan",
                         "./tributary build",
                         "./tributary test",
                         "./tributary help");

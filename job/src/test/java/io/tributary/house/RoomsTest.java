@@ -24,6 +24,7 @@ class RoomsTest {
     private static final String[] JOB = {
         "io.tributary.job..",
         "io.tributary.config..",
+        "io.tributary.plan..",
         "io.tributary.cli..",
         "io.tributary.corpus..",
         "io.tributary.embedded.."
@@ -38,6 +39,15 @@ class RoomsTest {
             .resideInAnyPackage("org.apache.flink..", "ai.djl..", "org.apache.kafka..")
             .because("they are tested by simulation from a seed")
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule aPlanIsArithmetic = noClasses()
+            .that()
+            .resideInAPackage("io.tributary.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.flink..", "ai.djl..", "org.apache.kafka..", "picocli..")
+            .because("it is made before anything is started");
 
     @ArchTest
     static final ArchRule operatorsDoNotKnowKafka = noClasses()

@@ -1,0 +1,113 @@
+package io.tributary.cli;
+
+import io.tributary.model.ModelShape;
+import io.tributary.plan.Cost;
+import io.tributary.plan.Preset;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What a published set-up costs under each method: as it was published, and as Tributary counts it. */
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "What a model costs under each method: parameters, communication, memory, operations.")
+final class PlanCommand implements Runnable, Checked {
+    private static final List<String> PARAMETERS =
+            List.of("method", "vocabulary", "embedding", "in memory", "per round", "per step", "times fewer");
+    private static final List<String> COMPUTED = List.of("method", "GFLOP/token", "GB with AdamW");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "A published set-up: pile-12, pile-24, mc4-12 or mc4-1b.")
+    String preset = "";
+
+    @Override
+    public List<String> problems() {
+        if (Preset.named(preset).isPresent()) {
+            return List.of();
+        }
+        String known = Arrays.stream(Preset.values()).map(Preset::label).collect(Collectors.joining(", "));
+        String problem = preset.isEmpty() ? "--preset is missing" : "--preset " + preset + " is not known";
+        return List.of(problem + ": name one of " + known);
+    }
+
+    @Override
+    public void run() {
+        Preset.named(preset).ifPresent(this::print);
+    }
+
+    private void print(Preset known) {
+        PrintWriter out = spec.commandLine().getOut();
+        ModelShape shape = known.shape();
+        out.println(text(
+                "%s: %d layers, width %,d, %d heads, rows of %,d tokens",
+                known.label(), shape.layers(), shape.width(), shape.heads(), shape.sequenceLength()));
+        out.println("Millions of parameters of one source, sent one way; a round has " + Preset.LOCAL_STEPS + " steps");
+        out.println();
+        out.println(text(
+                "As published, with the body that this implies: %,d M - %,d x %,d",
+                known.nominalParameters() / 1_000_000, Preset.NOMINAL_PIECES, shape.width()));
+        printParameters(out, known.nominal());
+        out.println();
+        out.println(text(
+                "As Tributary counts: body %,d, learned positions %,d",
+                shape.bodyParameters(), shape.positionParameters()));
+        printParameters(out, known.exact());
+        out.println();
+        out.println("Computed from Tributary's count: operations that train one token, and memory of");
+        out.println("FP32 weights with AdamW's two moments, without gradients and activations");
+        Table.render(
+                        COMPUTED,
+                        known.exact().stream()
+                                .map(cost -> computed(shape, cost))
+                                .toList())
+                .forEach(out::println);
+    }
+
+    private static void printParameters(PrintWriter out, List<Cost> costs) {
+        // The first is plain data parallelism, beside which the others are cheap.
+        double first = costs.get(0).parametersPerStep();
+        Table.render(
+                        PARAMETERS,
+                        costs.stream().map(cost -> parameters(cost, first)).toList())
+                .forEach(out::println);
+    }
+
+    private static List<String> parameters(Cost cost, double first) {
+        return List.of(
+                cost.method().label(),
+                text("%,d", cost.pieces()),
+                millions((double) cost.sizes().tokens()),
+                millions((double) cost.sizes().total()),
+                millions((double) cost.parametersPerRound()),
+                millions(cost.parametersPerStep()),
+                text("%.0f", first / cost.parametersPerStep()));
+    }
+
+    private static List<String> computed(ModelShape shape, Cost cost) {
+        return List.of(
+                cost.method().label(),
+                text("%.3f", shape.flopsPerToken(cost.pieces()) / 1e9),
+                text("%.3f", cost.adamWBytes() / 1e9));
+    }
+
+    private static String millions(double parameters) {
+        return text("%,.3f", parameters / 1e6);
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

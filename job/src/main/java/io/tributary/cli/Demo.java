@@ -23,8 +23,8 @@ final class Demo {
     private static final Duration POLL = Duration.ofMillis(250);
     /** Rarely are there more bytes to a token, with a vocabulary as small as the demo's. */
     private static final int MAX_BYTES_PER_TOKEN = 6;
-    /** Vocabularies are trained from the first text, and some is held out. */
-    private static final long BYTES_BESIDE_TRAINING = 2L << 20;
+    /** Some text is held out, and some waits for a batch. */
+    private static final long BYTES_BESIDE_TRAINING = 256 << 10;
     /** Logs, checkpoints and snapshots of a small model. */
     private static final long DISK_BESIDE_TEXT = 1L << 30;
 
@@ -120,7 +120,7 @@ final class Demo {
     /** What a source has to be sent so that it never runs dry. */
     static long bytesPerSource(int rounds, int steps) {
         long tokens = (long) rounds * steps * DemoTraining.tokensPerStep();
-        return tokens * MAX_BYTES_PER_TOKEN + BYTES_BESIDE_TRAINING;
+        return Math.max(tokens * MAX_BYTES_PER_TOKEN, DemoTraining.BOOTSTRAP_BYTES) + BYTES_BESIDE_TRAINING;
     }
 
     private DemoPlan plan(EmbeddedKafka kafka, List<String> sources) throws IOException {

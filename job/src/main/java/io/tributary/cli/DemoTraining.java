@@ -31,7 +31,7 @@ final class DemoTraining {
     private static final int BATCH_ROWS = 8;
     private static final int PIECES = 2048;
     /** A demo's text is sent until there is enough, so the vocabulary never has to do with less. */
-    private static final long BOOTSTRAP_BYTES = 512 << 10;
+    static final long BOOTSTRAP_BYTES = 512 << 10;
 
     private static final long BOOTSTRAP_TIMEOUT_MS = Duration.ofMinutes(2).toMillis();
 

@@ -1,5 +1,7 @@
 package io.tributary.cli;
 
+import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.ReportSink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +17,8 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /** The topics of a demo. Each has one partition, so that the order of a source's documents is kept. */
 final class Topics {
-    static final String REPORTS = "tributary.reports";
-    static final String DEAD_LETTERS = "tributary.dead-letters";
+    static final String REPORTS = ReportSink.TOPIC;
+    static final String DEAD_LETTERS = DeadLetterSink.TOPIC;
     /** Bytes of the largest message: a dead letter carries the whole of a bad record. */
     static final int MAX_MESSAGE_BYTES = 64 << 20;
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code tributary demo}, as picocli sets them. */
 final class DemoOptions {
-    static final int ROUNDS = 12;
-    static final int STEPS = 40;
+    static final int ROUNDS = 8;
+    static final int STEPS = 60;
 
     private static final String RUN_NAME = "yyyyMMdd-HHmmss";
 

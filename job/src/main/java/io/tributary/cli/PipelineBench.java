@@ -37,7 +37,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
     private static final Duration POLL = Duration.ofMillis(20);
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: ${DEFAULT-VALUE}).")
-    int rounds = 4;
+    int rounds = DemoOptions.ROUNDS;
 
     @Option(
             names = "--steps",
@@ -52,7 +52,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
     int parallelism = 2;
 
     @Option(names = "--repeats", paramLabel = "N", description = "Measurements (default: ${DEFAULT-VALUE}).")
-    int repeats = 2;
+    int repeats = 3;
 
     @Override
     public List<String> problems() {

@@ -10,6 +10,7 @@ import io.tributary.record.SourceKeys;
 import io.tributary.record.WireType;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -33,20 +34,25 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
     private static final long serialVersionUID = 1;
 
     private final String topicPrefix;
-    // Names and keys, since SourceId itself is not serializable.
     private final Map<String, Integer> sourceKeys;
+    private final boolean listedOnly;
     private final Map<String, ValueFormat> formats;
     private final int maxDocumentBytes;
 
     /**
      * Reads topics called {@code topicPrefix + source}.
      *
-     * @param sources the configured sources by name; any other is placed by {@link SourceKeys#unlisted}
+     * @param sources the configured sources by name
+     * @param listedOnly whether text of any other source is refused; else it is placed by {@link SourceKeys#unlisted}
      * @param formats by name of the source; {@link ValueFormat#TEXT} where none is given
      * @param maxDocumentBytes longest value of a record that is taken
      */
     public CorpusDeserializer(
-            String topicPrefix, Map<String, SourceId> sources, Map<String, ValueFormat> formats, int maxDocumentBytes) {
+            String topicPrefix,
+            Map<String, SourceId> sources,
+            boolean listedOnly,
+            Map<String, ValueFormat> formats,
+            int maxDocumentBytes) {
         if (maxDocumentBytes < 1) {
             throw new IllegalArgumentException(
                     "The largest document must have at least one byte, not " + maxDocumentBytes);
@@ -54,6 +60,7 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
         this.topicPrefix = topicPrefix;
         this.sourceKeys =
                 sources.values().stream().collect(Collectors.toUnmodifiableMap(SourceId::name, SourceId::key));
+        this.listedOnly = listedOnly;
         this.formats = Map.copyOf(formats);
         this.maxDocumentBytes = maxDocumentBytes;
     }
@@ -95,6 +102,11 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
         }
         String name = topic.substring(topicPrefix.length());
         Integer key = sourceKeys.get(name);
+        if (key == null && listedOnly) {
+            throw new RejectedDocumentException(
+                    "The source '%s' is not listed, and one model is trained on the listed sources: %s"
+                            .formatted(name, new TreeSet<>(sourceKeys.keySet())));
+        }
         return key == null ? SourceKeys.unlisted(name) : new SourceId(name, key);
     }
 

@@ -50,7 +50,7 @@ public record Manifest(
      * A source in the snapshot.
      *
      * @param folder relative to the snapshot's
-     * @param pieces of its vocabulary, the rows of its token embeddings
+     * @param pieces that it has embeddings of
      */
     public record Source(String folder, long pieces) {}
 

@@ -3,6 +3,7 @@ package io.tributary.snapshot;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -94,14 +95,41 @@ public final class Snapshot {
         }
     }
 
-    /** The tensors of the body; the caller closes the reader. */
+    /** The tensors of the body that all sources share; the caller closes the reader. */
     public SafetensorsReader body() throws IOException {
         return SafetensorsReader.open(new Path(folder, SnapshotLayout.BODY));
     }
 
-    /** The embeddings of a source; the caller closes the reader. */
+    /** The tensors of the body that a source trains on: its own, if it has one. */
+    public SafetensorsReader body(String source) throws IOException {
+        Path own = file(source, SnapshotLayout.BODY);
+        return holds(own) ? SafetensorsReader.open(own) : body();
+    }
+
+    /** The embeddings of a source that are not shared; the caller closes the reader. */
     public SafetensorsReader embeddings(String source) throws IOException {
         return SafetensorsReader.open(file(source, SnapshotLayout.EMBEDDINGS));
+    }
+
+    /** The embeddings that all sources share; the caller closes the reader. */
+    public SafetensorsReader sharedEmbeddings() throws IOException {
+        return SafetensorsReader.open(new Path(folder, SnapshotLayout.EMBEDDINGS));
+    }
+
+    /** The ids in its vocabulary of the pieces that a source has embeddings of, row by row; none if it has all. */
+    public Optional<int[]> heldPieces(String source) throws IOException {
+        Path file = file(source, SnapshotLayout.HELD_PIECES);
+        if (!holds(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = file.getFileSystem().open(file)) {
+            String lines = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            return Optional.of(lines.lines().mapToInt(Integer::parseInt).toArray());
+        }
+    }
+
+    private boolean holds(Path file) throws IOException {
+        return file.getFileSystem().exists(file);
     }
 
     /** The vocabulary of a source, a SentencePiece {@code ModelProto}. */

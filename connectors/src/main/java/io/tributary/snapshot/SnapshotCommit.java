@@ -1,6 +1,7 @@
 package io.tributary.snapshot;
 
 import io.tributary.record.SnapshotPart;
+import io.tributary.vocabulary.SentencePieceModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,18 +108,32 @@ final class SnapshotCommit {
     private Manifest manifest(List<Placed> placed) throws IOException {
         SortedMap<String, Manifest.File> described = new TreeMap<>();
         SortedMap<String, Manifest.Source> sources = new TreeMap<>();
+        SortedMap<String, Path> places = new TreeMap<>();
         for (Placed place : placed) {
             SnapshotPart.File file = place.file();
             described.put(file.path(), new Manifest.File(file.length(), file.sha256()));
-            String folder = SnapshotLayout.sourceFolder(file.source());
-            if (file.path().equals(folder + "/" + SnapshotLayout.EMBEDDINGS)) {
-                sources.put(file.source(), new Manifest.Source(folder, pieces(place.at())));
+            places.put(file.path(), place.at());
+        }
+        for (Placed place : placed) {
+            String source = place.file().source();
+            String folder = SnapshotLayout.sourceFolder(source);
+            if (place.file().path().equals(folder + "/" + SnapshotLayout.TOKENIZER)) {
+                Path embeddings = places.get(folder + "/" + SnapshotLayout.EMBEDDINGS);
+                long pieces = embeddings == null ? pieces(place.at()) : rows(embeddings);
+                sources.put(source, new Manifest.Source(folder, pieces));
             }
         }
         return new Manifest(Manifest.FORMAT_VERSION, round, facts, described, sources);
     }
 
-    private static long pieces(Path embeddings) throws IOException {
+    /** A source without embeddings of its own shares those of all the pieces of its vocabulary. */
+    private static long pieces(Path tokenizer) throws IOException {
+        try (InputStream in = tokenizer.getFileSystem().open(tokenizer)) {
+            return SentencePieceModel.read(in.readAllBytes()).pieces().size();
+        }
+    }
+
+    private static long rows(Path embeddings) throws IOException {
         try (SafetensorsReader reader = SafetensorsReader.open(embeddings)) {
             List<Long> shapeVD = reader.shape(SnapshotWriter.TOKEN_EMBEDDING);
             if (shapeVD.size() != 2) {

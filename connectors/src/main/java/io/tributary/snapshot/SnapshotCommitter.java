@@ -58,8 +58,8 @@ public final class SnapshotCommitter implements Serializable {
             throws IOException {
         SortedMap<String, SnapshotPart.File> files = new TreeMap<>();
         parts.forEach(part -> part.files().forEach(file -> files.put(file.path(), file)));
-        if (!files.containsKey(SnapshotLayout.BODY)) {
-            throw new IOException("All parts of the snapshot of round %d are there, but none has the body: %s"
+        if (files.keySet().stream().noneMatch(path -> path.endsWith(SnapshotLayout.BODY))) {
+            throw new IOException("All parts of the snapshot of round %d are there, but none has a body: %s"
                     .formatted(round, files.keySet()));
         }
         return files;

@@ -1,14 +1,16 @@
 package io.tributary.snapshot;
 
 import io.tributary.flow.SnapshotStore;
-import io.tributary.model.Body;
 import io.tributary.model.BodyLayout;
 import io.tributary.model.ModelShape;
-import io.tributary.model.SourceModel;
+import io.tributary.record.ParameterGroup;
 import io.tributary.record.SnapshotPart;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the parameters of Train subtasks into snapshots, straight from native memory. */
 public final class SnapshotFiles implements SnapshotStore {
@@ -22,26 +24,41 @@ public final class SnapshotFiles implements SnapshotStore {
     }
 
     @Override
-    public List<SnapshotPart.File> writeBody(ModelShape shape, Body body) throws IOException {
-        List<Tensor> tensors = BodyLayout.of(shape).tensors().stream()
+    public List<SnapshotPart.File> writeParameters(
+            long round, ModelShape shape, String owner, Map<ParameterGroup, Values> groups) throws IOException {
+        SnapshotWriter writer = new SnapshotWriter(root, round);
+        List<SnapshotPart.File> files = new ArrayList<>();
+        Values body = groups.get(ParameterGroup.BODY);
+        if (body != null) {
+            files.add(writer.writeBody(owner, tensors(shape, body)));
+        }
+        List<Tensor> embeddings = new ArrayList<>();
+        addMatrix(SnapshotWriter.TOKEN_EMBEDDING, groups.get(ParameterGroup.TOKENS), shape.width(), embeddings);
+        addMatrix(SnapshotWriter.POSITION_EMBEDDING, groups.get(ParameterGroup.POSITIONS), shape.width(), embeddings);
+        if (!embeddings.isEmpty()) {
+            files.add(writer.writeEmbeddings(owner, embeddings));
+        }
+        return files;
+    }
+
+    private static List<Tensor> tensors(ModelShape shape, Values body) {
+        return BodyLayout.of(shape).tensors().stream()
                 .map(tensor -> new Tensor(
                         tensor.name(),
                         tensor.shape().stream().map(Integer::longValue).toList(),
                         (from, out) -> body.copy(tensor.offset() + from, out)))
                 .toList();
-        return List.of(new SnapshotWriter(root, body.round()).writeBody(tensors));
+    }
+
+    private static void addMatrix(String name, @Nullable Values values, int width, List<Tensor> tensors) {
+        if (values != null) {
+            tensors.add(Tensor.of(name, values::copy, values.size() / width, width));
+        }
     }
 
     @Override
-    public List<SnapshotPart.File> writeSource(
-            long round, ModelShape shape, String source, SourceModel model, byte[] vocabulary) throws IOException {
-        List<Tensor> embeddings = List.of(
-                Tensor.of(SnapshotWriter.TOKEN_EMBEDDING, model::copyTokens, model.pieces(), shape.width()),
-                Tensor.of(
-                        SnapshotWriter.POSITION_EMBEDDING,
-                        model::copyPositions,
-                        shape.sequenceLength(),
-                        shape.width()));
-        return new SnapshotWriter(root, round).writeSource(source, embeddings, vocabulary);
+    public List<SnapshotPart.File> writeVocabulary(long round, String source, byte[] model, int[] held)
+            throws IOException {
+        return new SnapshotWriter(root, round).writeVocabulary(source, model, held);
     }
 }

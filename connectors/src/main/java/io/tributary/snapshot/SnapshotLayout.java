@@ -7,12 +7,16 @@ import org.apache.flink.core.fs.Path;
 /** The names inside a folder of snapshots. */
 final class SnapshotLayout {
     static final String MANIFEST = "manifest.json";
+    /** At the top, or in the folder of a source that has a body of its own. */
     static final String BODY = "body.safetensors";
 
-    /** Relative to the folder of a source. */
+    /** In the folder of a source, or at the top where all share them. */
     static final String EMBEDDINGS = "embeddings.safetensors";
     /** Relative to the folder of a source. */
     static final String TOKENIZER = "tokenizer.model";
+
+    /** Relative to the folder of a source: for each row of its token embedding, the id of the piece, a line each. */
+    static final String HELD_PIECES = "held_pieces.txt";
 
     private static final String PREFIX = "round-";
 

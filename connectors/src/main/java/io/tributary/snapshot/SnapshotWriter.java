@@ -3,10 +3,14 @@ package io.tributary.snapshot;
 import io.tributary.record.SnapshotPart;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -17,7 +21,7 @@ import org.apache.flink.core.fs.Path;
  * failure, replaces the one before.
  */
 public final class SnapshotWriter {
-    /** Name of the tensor [V, d] of token embeddings, which every source has. */
+    /** Name of the tensor [V, d] of token embeddings. */
     public static final String TOKEN_EMBEDDING = "token_embedding";
 
     /** Name of the tensor [T, d] of learned positions. */
@@ -33,25 +37,50 @@ public final class SnapshotWriter {
         this.folder = SnapshotLayout.unfinished(root, round);
     }
 
-    public SnapshotPart.File writeBody(List<Tensor> tensors) throws IOException {
-        return write("", SnapshotLayout.BODY, out -> SafetensorsWriter.write(out, METADATA, tensors));
+    /**
+     * Writes the body of one source, or of all.
+     *
+     * @param owner the name of a source, or nothing for the body of all
+     */
+    public SnapshotPart.File writeBody(String owner, List<Tensor> tensors) throws IOException {
+        return write(
+                owner, folderOf(owner) + SnapshotLayout.BODY, out -> SafetensorsWriter.write(out, METADATA, tensors));
     }
 
     /**
-     * Writes what belongs to one source.
+     * Writes embeddings of one source, or of all.
      *
-     * @param embeddings {@link #TOKEN_EMBEDDING} and, where positions are learned, {@link #POSITION_EMBEDDING}
-     * @param tokenizerModel a SentencePiece {@code ModelProto}
+     * @param owner the name of a source, or nothing for embeddings of all
+     * @param embeddings {@link #TOKEN_EMBEDDING}, {@link #POSITION_EMBEDDING}, or both
      */
-    public List<SnapshotPart.File> writeSource(String source, List<Tensor> embeddings, byte[] tokenizerModel)
-            throws IOException {
-        String sourceFolder = SnapshotLayout.sourceFolder(source) + "/";
-        return List.of(
-                write(
-                        source,
-                        sourceFolder + SnapshotLayout.EMBEDDINGS,
-                        out -> SafetensorsWriter.write(out, METADATA, embeddings)),
-                write(source, sourceFolder + SnapshotLayout.TOKENIZER, out -> out.write(tokenizerModel)));
+    public SnapshotPart.File writeEmbeddings(String owner, List<Tensor> embeddings) throws IOException {
+        return write(
+                owner,
+                folderOf(owner) + SnapshotLayout.EMBEDDINGS,
+                out -> SafetensorsWriter.write(out, METADATA, embeddings));
+    }
+
+    /**
+     * Writes what a source's ids mean.
+     *
+     * @param model a SentencePiece {@code ModelProto}
+     * @param held the pieces of the model whose embeddings the source has, row by row; empty where it has all
+     */
+    public List<SnapshotPart.File> writeVocabulary(String source, byte[] model, int[] held) throws IOException {
+        List<SnapshotPart.File> files = new ArrayList<>();
+        files.add(write(source, folderOf(source) + SnapshotLayout.TOKENIZER, out -> out.write(model)));
+        if (held.length > 0) {
+            String lines = Arrays.stream(held).mapToObj(id -> id + "\n").collect(Collectors.joining());
+            files.add(write(
+                    source,
+                    folderOf(source) + SnapshotLayout.HELD_PIECES,
+                    out -> out.write(lines.getBytes(StandardCharsets.US_ASCII))));
+        }
+        return files;
+    }
+
+    private static String folderOf(String owner) {
+        return owner.isEmpty() ? "" : SnapshotLayout.sourceFolder(owner) + "/";
     }
 
     private SnapshotPart.File write(String source, String relativePath, Content content) throws IOException {

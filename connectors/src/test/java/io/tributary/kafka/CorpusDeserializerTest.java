@@ -32,6 +32,7 @@ class CorpusDeserializerTest {
     private final CorpusDeserializer deserializer = new CorpusDeserializer(
             "corpus.",
             SourceKeys.of(List.of("arxiv", "news")),
+            false,
             Map.of("news", new ValueFormat.Json("text"), "titles", new ValueFormat.Json("title")),
             MAX_BYTES);
 
@@ -107,7 +108,7 @@ class CorpusDeserializerTest {
     @Test
     void jsonNestedDeeplyIsRefusedAndDoesNotOverflowTheStack() {
         CorpusDeserializer roomy = new CorpusDeserializer(
-                "corpus.", Map.of(), Map.of("news", new ValueFormat.Json("text")), Integer.MAX_VALUE);
+                "corpus.", Map.of(), false, Map.of("news", new ValueFormat.Json("text")), Integer.MAX_VALUE);
         byte[] value = ("{\"a\":" + "[".repeat(2_000_000)).getBytes(StandardCharsets.UTF_8);
 
         assertThat(roomy.ingest(record("corpus.news", value))).isInstanceOf(DeadLetter.class);

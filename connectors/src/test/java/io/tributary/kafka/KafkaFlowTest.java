@@ -131,7 +131,7 @@ class KafkaFlowTest {
 
     private static DataStream<Ingested> flow(StreamExecutionEnvironment env) {
         CorpusDeserializer deserializer = new CorpusDeserializer(
-                "corpus.", Map.of(), Map.of("news", new ValueFormat.Json("text")), MAX_DOCUMENT_BYTES);
+                "corpus.", Map.of(), false, Map.of("news", new ValueFormat.Json("text")), MAX_DOCUMENT_BYTES);
         CorpusSource source = new CorpusSource(
                 broker.bootstrapServers(), "test", CorpusSource.Start.COMMITTED, Duration.ofSeconds(1), Map.of());
         DataStream<Ingested> ingested =

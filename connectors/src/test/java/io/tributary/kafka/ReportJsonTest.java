@@ -3,10 +3,13 @@ package io.tributary.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.record.ParameterGroup;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
+import io.tributary.record.RoundReport.Traffic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +17,8 @@ class ReportJsonTest {
     private static final String JSON = "{\"round\":12,\"source\":\"arxiv\",\"participation\":\"PARTIAL\",\"steps\":500,"
             + "\"tokens\":8589934592,\"bytes\":10,\"totalTokens\":11,\"trainLoss\":3.25,"
             + "\"validationBitsPerByte\":null,\"unigramBitsPerByte\":2.5,\"vocabularySize\":8192,"
-            + "\"tokensPerSecond\":3100.5,\"queuedBatches\":4}";
+            + "\"tokensPerSecond\":3100.5,\"queuedBatches\":4,"
+            + "\"traffic\":[{\"group\":\"BODY\",\"sent\":400,\"received\":404,\"framing\":90}]}";
 
     @Test
     void reportIsOneObjectWithNullForNaN() throws IOException {
@@ -56,7 +60,20 @@ class ReportJsonTest {
 
     private static RoundReport report(double validation) {
         return new RoundReport(
-                12, "arxiv", Participation.PARTIAL, 500, 1L << 33, 10, 11, 3.25, validation, 2.5, 8192, 3100.5, 4);
+                12,
+                "arxiv",
+                Participation.PARTIAL,
+                500,
+                1L << 33,
+                10,
+                11,
+                3.25,
+                validation,
+                2.5,
+                8192,
+                3100.5,
+                4,
+                List.of(new Traffic(ParameterGroup.BODY, 400, 404, 90)));
     }
 
     private static byte[] bytes(String text) {

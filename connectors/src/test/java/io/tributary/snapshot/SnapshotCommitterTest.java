@@ -61,7 +61,7 @@ class SnapshotCommitterTest {
     @Test
     void snapshotWithoutABodyIsRefused() {
         assertThatThrownBy(() -> committer().commit(ROUND, List.of(empty(0, 127))))
-                .hasMessageContaining("none has the body");
+                .hasMessageContaining("none has a body");
     }
 
     @Test

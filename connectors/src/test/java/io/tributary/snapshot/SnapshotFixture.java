@@ -31,14 +31,14 @@ final class SnapshotFixture {
         SnapshotWriter writer = new SnapshotWriter(root, ROUND);
         List<SnapshotPart.File> files = new ArrayList<>();
         if (firstKeyGroup == 0) {
-            files.add(writer.writeBody(List.of(tensor("blocks.0.weight", value, 2, 4))));
+            files.add(writer.writeBody("", List.of(tensor("blocks.0.weight", value, 2, 4))));
         }
-        files.addAll(writer.writeSource(
+        files.add(writer.writeEmbeddings(
                 source,
                 List.of(
                         tensor(SnapshotWriter.TOKEN_EMBEDDING, value + 1, pieces, 4),
-                        tensor(SnapshotWriter.POSITION_EMBEDDING, value + 2, 3, 4)),
-                model(source)));
+                        tensor(SnapshotWriter.POSITION_EMBEDDING, value + 2, 3, 4))));
+        files.addAll(writer.writeVocabulary(source, model(source), new int[0]));
         return new SnapshotPart(ROUND, firstKeyGroup, lastKeyGroup, files);
     }
 

@@ -133,7 +133,9 @@ final class Demo {
                 options.seed,
                 out,
                 options.webPort,
-                options.vocabularies());
+                options.variant,
+                options.vocabularies(),
+                options.vocabulary());
     }
 
     private void watch(

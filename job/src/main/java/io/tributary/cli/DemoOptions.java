@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
+import io.tributary.record.Variant;
 import io.tributary.vocabulary.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -34,10 +36,18 @@ final class DemoOptions {
 
     @Option(
             names = "--vocabulary",
-            paramLabel = "NAME=FILE",
+            paramLabel = "[NAME=]FILE",
             description = "A SentencePiece model (.model) that a source is written in, instead of one trained from its"
-                    + " first text; repeat it for each such source.")
+                    + " first text; repeat it for each such source. Without NAME= it is for all sources, where the"
+                    + " variant has one vocabulary.")
     private List<String> vocabularies = List.of();
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME",
+            description =
+                    "How the sources learn from each other: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    Variant variant = Variant.SPEC;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds to train (default: ${DEFAULT-VALUE}).")
     int rounds = ROUNDS;
@@ -102,9 +112,22 @@ final class DemoOptions {
         Map<String, byte[]> models = new HashMap<>();
         for (String vocabulary : vocabularies) {
             int equals = vocabulary.indexOf('=');
-            models.put(vocabulary.substring(0, equals), Files.readAllBytes(Path.of(vocabulary.substring(equals + 1))));
+            if (equals > 0) {
+                models.put(
+                        vocabulary.substring(0, equals), Files.readAllBytes(Path.of(vocabulary.substring(equals + 1))));
+            }
         }
         return models;
+    }
+
+    /** The vocabulary of all sources, if one is given. Only after {@link #problems}. */
+    Optional<byte[]> vocabulary() throws IOException {
+        for (String vocabulary : vocabularies) {
+            if (vocabulary.indexOf('=') < 0) {
+                return Optional.of(Files.readAllBytes(Path.of(vocabulary)));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Everything that is wrong with the options, each in a sentence; empty if nothing is. */
@@ -122,6 +145,10 @@ final class DemoOptions {
         checkOut(problems);
         checkCorpora(problems);
         vocabularies.forEach(vocabulary -> checkVocabulary(problems, vocabulary));
+        if (variant.globalVocabulary() && vocabularies.size() > 1) {
+            problems.add("--vocabulary is given %d times, but with --variant %s all sources have one"
+                    .formatted(vocabularies.size(), variant));
+        }
         return problems;
     }
 
@@ -144,10 +171,12 @@ final class DemoOptions {
         }
     }
 
-    private static void checkVocabulary(List<String> problems, String vocabulary) {
+    private void checkVocabulary(List<String> problems, String vocabulary) {
         int equals = vocabulary.indexOf('=');
-        if (equals < 1 || equals == vocabulary.length() - 1) {
-            problems.add("--vocabulary " + vocabulary + " is not of the form NAME=FILE");
+        boolean form = variant.globalVocabulary() ? equals < 0 : equals > 0 && equals < vocabulary.length() - 1;
+        if (!form) {
+            problems.add("--vocabulary %s is not of the form %s, as --variant %s wants it"
+                    .formatted(vocabulary, variant.globalVocabulary() ? "FILE" : "NAME=FILE", variant));
             return;
         }
         try {

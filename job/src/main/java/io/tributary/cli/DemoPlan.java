@@ -1,8 +1,10 @@
 package io.tributary.cli;
 
+import io.tributary.record.Variant;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the job of a demo is to do.
@@ -15,7 +17,9 @@ import java.util.Map;
  * @param seed of everything that is drawn at random
  * @param out the run's folder
  * @param webPort of Flink's web interface, or 0 for any free one
+ * @param variant how the sources learn from each other
  * @param vocabularies SentencePiece models of the sources that have one given
+ * @param vocabulary the SentencePiece model of all sources, if it is given
  */
 record DemoPlan(
         String bootstrapServers,
@@ -26,7 +30,9 @@ record DemoPlan(
         long seed,
         Path out,
         int webPort,
-        Map<String, byte[]> vocabularies) {
+        Variant variant,
+        Map<String, byte[]> vocabularies,
+        Optional<byte[]> vocabulary) {
     DemoPlan {
         sources = List.copyOf(sources);
         vocabularies = Map.copyOf(vocabularies);

@@ -9,12 +9,14 @@ import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
-import io.tributary.merge.OuterOptimizer;
+import io.tributary.merge.Merging;
 import io.tributary.model.AdamW;
 import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
+import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
+import io.tributary.round.Mixture;
 import io.tributary.round.RoundRules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,7 +76,10 @@ final class DemoTraining {
     }
 
     static TrainingSettings settings(DemoPlan plan) {
-        long horizonSteps = Math.multiplyExact((long) plan.rounds(), plan.steps());
+        boolean together = plan.variant().mixture();
+        Map<String, SourceId> ids = together ? SourceKeys.together(plan.sources()) : SourceKeys.of(plan.sources());
+        RoundRules rounds = rounds(plan, List.copyOf(ids.values()));
+        long horizonSteps = Math.multiplyExact((long) plan.rounds(), rounds.localSteps());
         return new TrainingSettings(
                 plan.seed(),
                 SHAPE,
@@ -82,14 +87,24 @@ final class DemoTraining {
                 AdamW.defaults(),
                 LearningRate.cosine(3e-3, Math.max(1, horizonSteps / 20), Math.max(2, horizonSteps)),
                 BATCH_ROWS,
-                new RoundRules(plan.steps(), ROUND_TIMEOUT_MS, plan.rounds()),
-                new OuterOptimizer.Averaging(),
-                SHARD_VALUES,
-                new VocabularySettings(PIECES, BOOTSTRAP_BYTES, BOOTSTRAP_TIMEOUT_MS, plan.vocabularies()),
+                rounds,
+                Merging.averaging(plan.variant(), SHARD_VALUES),
+                new VocabularySettings(
+                        PIECES, BOOTSTRAP_BYTES, BOOTSTRAP_TIMEOUT_MS, plan.vocabularies(), plan.vocabulary()),
                 HOLD_OUT,
                 SNAPSHOT_EVERY,
                 QUEUE_LIMIT_BYTES,
-                List.copyOf(SourceKeys.of(plan.sources()).values()));
+                List.copyOf(ids.values()),
+                Map.of());
+    }
+
+    /** A model of the mixture takes as many steps in a round as all sources would take by themselves. */
+    private static RoundRules rounds(DemoPlan plan, List<SourceId> sources) {
+        if (!plan.variant().mixture()) {
+            return new RoundRules(plan.steps(), ROUND_TIMEOUT_MS, plan.rounds());
+        }
+        int steps = Math.multiplyExact(plan.steps(), sources.size());
+        return RoundRules.mixture(ROUND_TIMEOUT_MS, plan.rounds(), new Mixture(0, Map.of()).steps(sources, steps));
     }
 
     /** Whether a document is kept for validation, and never trained. */

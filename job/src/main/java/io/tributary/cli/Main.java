@@ -30,6 +30,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(this::runIfSound);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("tributary: " + message(failure));

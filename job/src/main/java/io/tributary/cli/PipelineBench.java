@@ -8,6 +8,7 @@ import io.tributary.flow.StepLoop.Workload;
 import io.tributary.record.RoundReport;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
+import io.tributary.record.Variant;
 import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,8 +92,18 @@ final class PipelineBench implements Callable<Integer>, Checked {
         List<String> names = corpora.stream().map(Corpus::name).toList();
         try (EmbeddedKafka kafka = EmbeddedKafka.start(out.resolve("kafka"), 0)) {
             Topics.create(kafka.bootstrapServers(), names);
-            DemoPlan plan =
-                    new DemoPlan(kafka.bootstrapServers(), names, rounds, steps, parallelism, 1, out, 0, Map.of());
+            DemoPlan plan = new DemoPlan(
+                    kafka.bootstrapServers(),
+                    names,
+                    rounds,
+                    steps,
+                    parallelism,
+                    1,
+                    out,
+                    0,
+                    Variant.SPEC,
+                    Map.of(),
+                    Optional.empty());
             try (Feeder feeder = new Feeder(kafka.bootstrapServers(), corpora, Demo.bytesPerSource(rounds, steps))) {
                 feeder.await();
                 try (RunningJob job = DemoJob.start(plan);

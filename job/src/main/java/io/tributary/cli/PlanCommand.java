@@ -1,25 +1,41 @@
 package io.tributary.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import io.tributary.config.PipelineSettings;
+import io.tributary.config.SettingsException;
+import io.tributary.config.SettingsFile;
 import io.tributary.model.ModelShape;
 import io.tributary.plan.Cost;
+import io.tributary.plan.Plan;
 import io.tributary.plan.Preset;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a published set-up costs under each method: as it was published, and as Tributary counts it. */
+/**
+ * What a run will cost: one that a settings file describes, or a published set-up under each method, as it was published
+ * and as Tributary counts it.
+ */
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "What a model costs under each method: parameters, communication, memory, operations.")
-final class PlanCommand implements Runnable, Checked {
+final class PlanCommand implements Callable<Integer>, Checked {
+    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
     private static final List<String> PARAMETERS =
             List.of("method", "vocabulary", "embedding", "in memory", "per round", "per step", "times fewer");
     private static final List<String> COMPUTED = List.of("method", "GFLOP/token", "GB with AdamW");
@@ -33,19 +49,67 @@ final class PlanCommand implements Runnable, Checked {
             description = "A published set-up: pile-12, pile-24, mc4-12 or mc4-1b.")
     String preset = "";
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The settings of a pipeline in YAML, as in docs/examples/plan.yaml.")
+    Optional<Path> config = Optional.empty();
+
+    @Option(names = "--json", description = "Print the plan of --config as JSON.")
+    boolean json;
+
+    private Optional<PipelineSettings> settings = Optional.empty();
+
     @Override
     public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (config.isPresent()) {
+            if (!preset.isEmpty()) {
+                problems.add("--preset and --config exclude each other: a file has everything");
+            }
+            problems.addAll(read(config.get()));
+        } else {
+            problems.addAll(presetProblems());
+            if (json) {
+                problems.add("--json needs --config");
+            }
+        }
+        return problems;
+    }
+
+    private List<String> read(Path file) {
+        try {
+            settings = Optional.of(SettingsFile.read(file));
+            return List.of();
+        } catch (SettingsException e) {
+            return e.problems().stream().map(problem -> file + ": " + problem).toList();
+        }
+    }
+
+    private List<String> presetProblems() {
         if (Preset.named(preset).isPresent()) {
             return List.of();
         }
         String known = Arrays.stream(Preset.values()).map(Preset::label).collect(Collectors.joining(", "));
         String problem = preset.isEmpty() ? "--preset is missing" : "--preset " + preset + " is not known";
-        return List.of(problem + ": name one of " + known);
+        return List.of(problem + ": name one of " + known + ", or a settings file with --config");
     }
 
+    /** 0, or 1 if the run that is planned does not fit. */
     @Override
-    public void run() {
-        Preset.named(preset).ifPresent(this::print);
+    public Integer call() throws JsonProcessingException {
+        if (settings.isEmpty()) {
+            Preset.named(preset).ifPresent(this::print);
+            return ExitCode.OK;
+        }
+        Plan plan = Plan.of(settings.get());
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(JSON.writeValueAsString(plan));
+        } else {
+            new PlanTables(settings.get(), plan, out).print();
+        }
+        return plan.fits() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void print(Preset known) {

@@ -1,7 +1,10 @@
 package io.tributary.job;
 
 import io.tributary.config.PipelineConfig;
+import io.tributary.flow.BootstrapTextFormat;
 import io.tributary.flow.Feedback;
+import io.tributary.flow.FirstText;
+import io.tributary.flow.GlobalVocabulary;
 import io.tributary.flow.LateUpdates;
 import io.tributary.flow.MergeUpdates;
 import io.tributary.flow.OuterStep;
@@ -9,11 +12,11 @@ import io.tributary.flow.Outputs;
 import io.tributary.flow.ShardSumFormat;
 import io.tributary.flow.SplitDeadLetters;
 import io.tributary.flow.Tokenize;
+import io.tributary.flow.TokenizeGlobally;
 import io.tributary.flow.TrainOperatorFactory;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.model.ModelShape;
-import io.tributary.record.BodyRequest;
 import io.tributary.record.Document;
 import io.tributary.record.DocumentFormat;
 import io.tributary.record.Downstream;
@@ -22,6 +25,7 @@ import io.tributary.record.MergedShard;
 import io.tributary.record.MergedShardFormat;
 import io.tributary.record.ShardId;
 import io.tributary.record.ShardIdFormat;
+import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.ShardUpdateFormat;
 import io.tributary.record.SnapshotPart;
@@ -38,8 +42,10 @@ import io.tributary.snapshot.SnapshotFiles;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -48,6 +54,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -113,16 +120,14 @@ public final class TrainingJob {
                 .uid("dead-letters")
                 .name("dead-letters");
 
-        SingleOutputStreamOperator<Tokenized> tokenized = documents
-                .keyBy(Document::source, SOURCE_ID)
-                .process(new Tokenize(training), new WireType<>(new TokenizedFormat()))
-                .uid("tokenize")
-                .name("tokenize");
-
-        SingleOutputStreamOperator<ShardUpdate> train = train(tokenized, config);
-        DataStream<Downstream> downstream = outerStep(merge(train), train, training)
-                .union(train.getSideOutput(Outputs.ANNOUNCEMENTS))
-                .broadcast();
+        SingleOutputStreamOperator<ShardUpdate> train =
+                train(tokenize(documents.keyBy(Document::source, SOURCE_ID), training), config);
+        SingleOutputStreamOperator<Downstream> outer = outerStep(merge(train), train, training);
+        DataStream<Downstream> downstream =
+                outer.union(train.getSideOutput(Outputs.ANNOUNCEMENTS)).broadcast();
+        if (training.merging().variant().byRows()) {
+            downstream = downstream.union(toSubtaskOfSource(outer.getSideOutput(Outputs.ROWS)));
+        }
         SingleOutputStreamOperator<Void> feedback = downstream
                 .transform("feedback", Types.VOID, new Feedback.Factory())
                 .uid("feedback");
@@ -138,7 +143,37 @@ public final class TrainingJob {
 
     private static CorpusDeserializer deserializer(PipelineConfig config) {
         var sources = config.training().sources().stream().collect(Collectors.toMap(SourceId::name, id -> id));
-        return new CorpusDeserializer(config.topicPrefix(), sources, config.formats(), config.maxDocumentBytes());
+        boolean listedOnly = config.training().merging().variant().mixture();
+        return new CorpusDeserializer(
+                config.topicPrefix(), sources, listedOnly, config.formats(), config.maxDocumentBytes());
+    }
+
+    /** Where one vocabulary of all sources is still to be trained, it comes beside the documents. */
+    private static SingleOutputStreamOperator<Tokenized> tokenize(
+            KeyedStream<Document, SourceId> documents, TrainingSettings training) {
+        WireType<Tokenized> tokenized = new WireType<>(new TokenizedFormat());
+        boolean trained = training.merging().variant().globalVocabulary()
+                && training.vocabulary().global().isEmpty();
+        return (trained
+                        ? documents
+                                .connect(globalVocabulary(documents, training).broadcast(TokenizeGlobally.MODEL))
+                                .process(new TokenizeGlobally(training), tokenized)
+                        : documents.process(new Tokenize(training), tokenized))
+                .uid("tokenize")
+                .name("tokenize");
+    }
+
+    private static DataStream<byte[]> globalVocabulary(
+            KeyedStream<Document, SourceId> documents, TrainingSettings training) {
+        return documents
+                .process(new FirstText(training), new WireType<>(new BootstrapTextFormat()))
+                .uid("first-text")
+                .name("first-text")
+                .keyBy(text -> 0, Types.INT)
+                .process(new GlobalVocabulary(training), PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
+                .uid("global-vocabulary")
+                .name("global-vocabulary")
+                .setParallelism(1);
     }
 
     /** Unchained, so that text is tokenized while the operator is inside a step. */
@@ -174,16 +209,22 @@ public final class TrainingJob {
         return merged;
     }
 
-    private static DataStream<Downstream> outerStep(
+    private static SingleOutputStreamOperator<Downstream> outerStep(
             DataStream<MergedShard> merged, SingleOutputStreamOperator<ShardUpdate> train, TrainingSettings training) {
-        return merged.connect(train.getSideOutput(Outputs.BODY_REQUESTS))
-                .keyBy(MergedShard::shard, BodyRequest::shard, SHARD_ID)
-                .process(
-                        new OuterStep(training.shape(), training.sharding(), training.outer(), training.seed()),
-                        new WireType<>(new DownstreamFormat()))
+        return merged.connect(train.getSideOutput(Outputs.REQUESTS))
+                .keyBy(MergedShard::shard, ShardRequest::shard, SHARD_ID)
+                .process(new OuterStep(training), new WireType<>(new DownstreamFormat()))
                 .uid("outer-step")
                 .setBufferTimeout(AT_ONCE)
                 .name("outer-step");
+    }
+
+    /** Rows go where Train has their source: by the same formula from key to subtask. */
+    private static DataStream<Downstream> toSubtaskOfSource(DataStream<Downstream> rows) {
+        return rows.partitionCustom(
+                (SourceId source, int subtasks) -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                        source, SourceKeys.MAX_PARALLELISM, subtasks),
+                record -> ((Downstream.RowsShard) record).source());
     }
 
     /** What a snapshot says of its run: never a time or a place, so that equal runs make equal snapshots. */
@@ -195,8 +236,10 @@ public final class TrainingJob {
                         "layers", shape.layers(),
                         "width", shape.width(),
                         "heads", shape.heads(),
-                        "sequenceLength", shape.sequenceLength()),
-                "SPEC",
+                        "sequenceLength", shape.sequenceLength(),
+                        "sequenceLengths", new TreeMap<>(training.sequenceLengths()),
+                        "positions", shape.positions().name().toLowerCase(Locale.ROOT)),
+                training.merging().variant().name(),
                 training.seed(),
                 training.precision().name().toLowerCase(Locale.ROOT));
     }

@@ -1,6 +1,7 @@
 package io.tributary.plan;
 
 import io.tributary.model.ModelShape;
+import io.tributary.model.Positions;
 import io.tributary.record.ParameterGroup;
 import java.util.Collection;
 import java.util.List;
@@ -15,9 +16,10 @@ public record GroupSizes(long body, long tokens, long positions) {
         }
     }
 
-    /** What Tributary trains: each tensor counted, with learned positions. */
+    /** What Tributary trains: each tensor counted. */
     static GroupSizes exact(ModelShape shape, int pieces) {
-        return new GroupSizes(shape.bodyParameters(), shape.tokenParameters(pieces), shape.positionParameters());
+        long positions = shape.positions() == Positions.LEARNED ? shape.positionParameters() : 0;
+        return new GroupSizes(shape.bodyParameters(), shape.tokenParameters(pieces), positions);
     }
 
     /** The parameters of all groups, which a source holds in memory. */
@@ -30,7 +32,8 @@ public record GroupSizes(long body, long tokens, long positions) {
         return groups.stream().mapToLong(this::of).sum();
     }
 
-    private long of(ParameterGroup group) {
+    /** The parameters of this group. */
+    public long of(ParameterGroup group) {
         return switch (group) {
             case BODY -> body;
             case TOKENS -> tokens;

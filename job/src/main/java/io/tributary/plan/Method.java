@@ -1,25 +1,24 @@
 package io.tributary.plan;
 
-import static io.tributary.record.ParameterGroup.BODY;
-import static io.tributary.record.ParameterGroup.POSITIONS;
-import static io.tributary.record.ParameterGroup.TOKENS;
-
 import io.tributary.record.ParameterGroup;
+import io.tributary.record.Variant;
 import java.util.Set;
 
-/** The ways to train on several sources: which parameter groups leave a source, and how often. */
+/**
+ * The methods of the published cost table: a {@link Variant} with a vocabulary, or plain data parallelism, which is none.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // Sets made by Set.of cannot change.
 public enum Method {
     /** Plain data parallelism on the mixture of all sources; all gradients are merged at every step. */
-    STD("STD", Vocabulary.GLOBAL, Set.of(BODY, TOKENS, POSITIONS), true),
+    STD("STD", Vocabulary.GLOBAL, Set.of(ParameterGroup.values()), true),
     /** Everything is merged after each round. */
-    GLOB("GLOB", Vocabulary.GLOBAL, Set.of(BODY, TOKENS, POSITIONS), false),
+    GLOB("GLOB", Vocabulary.GLOBAL, Variant.GLOB.shared(), false),
     /** Like {@link #GLOB}, but a source has only the rows of the pieces that its own text contains. */
-    TRIM("TRIM", Vocabulary.HELD, Set.of(BODY, TOKENS, POSITIONS), false),
+    TRIM("TRIM", Vocabulary.HELD, Variant.TRIM.shared(), false),
     /** Only the body is merged; token and position embeddings never leave their source. */
-    SPEC("SPEC", Vocabulary.HELD, Set.of(BODY), false),
+    SPEC("SPEC", Vocabulary.HELD, Variant.SPEC.shared(), false),
     /** {@link #SPEC} with a vocabulary that was trained for the source. */
-    SPEC_OPT("SPEC-OPT", Vocabulary.OWN, Set.of(BODY), false);
+    SPEC_OPT("SPEC-OPT", Vocabulary.OWN, Variant.SPEC.shared(), false);
 
     /** The pieces that a source embeds. */
     public enum Vocabulary {

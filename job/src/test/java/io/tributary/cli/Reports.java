@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
+import java.util.List;
 
 /** Reports for tests. */
 final class Reports {
@@ -26,6 +27,7 @@ final class Reports {
                 2.5,
                 512,
                 1234.6,
-                3);
+                3,
+                List.of());
     }
 }

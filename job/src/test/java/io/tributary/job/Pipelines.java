@@ -8,13 +8,14 @@ import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportJson;
 import io.tributary.kafka.ReportSink;
-import io.tributary.merge.OuterOptimizer;
+import io.tributary.merge.Merging;
 import io.tributary.model.AdamW;
 import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
 import io.tributary.record.RoundReport;
 import io.tributary.record.SourceKeys;
+import io.tributary.record.Variant;
 import io.tributary.round.RoundRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Pipelines {
     static final ModelShape SHAPE = new ModelShape(1, 16, 2, 16);
     static final int LOCAL_STEPS = 3;
+    static final HoldOut HOLD_OUT = new HoldOut(0.1, 8);
 
     private Pipelines() {}
 
@@ -50,21 +52,39 @@ final class Pipelines {
     }
 
     static PipelineConfig config(String servers, String prefix, List<String> sources, int rounds, Path snapshots) {
-        TrainingSettings training = new TrainingSettings(
+        return config(servers, prefix, training(sources, rounds, Merging.averaging(Variant.SPEC, 1000)), snapshots);
+    }
+
+    /** Vocabularies are trained from the first text. */
+    static TrainingSettings training(List<String> sources, int rounds, Merging merging) {
+        return training(
+                sources,
+                merging,
+                new RoundRules(LOCAL_STEPS, 120_000, rounds),
+                new VocabularySettings(400, 4_000, 5_000, Map.of()));
+    }
+
+    static TrainingSettings training(
+            List<String> sources, Merging merging, RoundRules rules, VocabularySettings vocabulary) {
+        return new TrainingSettings(
                 7,
                 SHAPE,
                 Precision.FP32,
                 AdamW.defaults(),
                 LearningRate.constant(1e-3, 2),
                 4,
-                new RoundRules(LOCAL_STEPS, 120_000, rounds),
-                new OuterOptimizer.Averaging(),
-                1000,
-                new VocabularySettings(400, 4_000, 5_000, Map.of()),
-                new HoldOut(0.1, 8),
+                rules,
+                merging,
+                vocabulary,
+                HOLD_OUT,
                 2,
                 64 << 20,
-                List.copyOf(SourceKeys.of(sources).values()));
+                List.copyOf(
+                        (merging.variant().mixture() ? SourceKeys.together(sources) : SourceKeys.of(sources)).values()),
+                Map.of());
+    }
+
+    static PipelineConfig config(String servers, String prefix, TrainingSettings training, Path snapshots) {
         return new PipelineConfig(
                 new CorpusSource(
                         servers,
@@ -99,20 +119,33 @@ final class Pipelines {
 
     /** Sends documents of random words; each source has words of its own. */
     static void feed(String servers, String prefix, String source, int documents) {
+        feed(servers, prefix, source, documents(source, documents));
+    }
+
+    static void feed(String servers, String prefix, String source, List<String> documents) {
+        send(
+                servers,
+                documents.stream()
+                        .map(text -> new ProducerRecord<byte[], byte[]>(
+                                prefix + source, text.getBytes(StandardCharsets.UTF_8)))
+                        .toList());
+    }
+
+    /** Documents of random words, of which each source has its own. */
+    static List<String> documents(String source, int count) {
         Random random = new Random(source.hashCode());
         List<String> words = IntStream.range(0, 60)
                 .mapToObj(i -> Integer.toString(random.nextInt(36 * 36 * 36 * 36), 36))
                 .toList();
-        try (KafkaProducer<byte[], byte[]> producer = producer(servers)) {
-            for (int d = 0; d < documents; d++) {
-                StringBuilder text = new StringBuilder("Document " + d + ":");
-                for (int w = 0; w < 40; w++) {
-                    text.append(' ').append(words.get(random.nextInt(words.size())));
-                }
-                var unused = producer.send(
-                        new ProducerRecord<>(prefix + source, text.toString().getBytes(StandardCharsets.UTF_8)));
+        List<String> documents = new ArrayList<>();
+        for (int d = 0; d < count; d++) {
+            StringBuilder text = new StringBuilder("Document " + d + ":");
+            for (int w = 0; w < 40; w++) {
+                text.append(' ').append(words.get(random.nextInt(words.size())));
             }
+            documents.add(text.toString());
         }
+        return documents;
     }
 
     static void send(String servers, List<ProducerRecord<byte[], byte[]>> records) {

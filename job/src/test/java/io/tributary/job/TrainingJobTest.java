@@ -99,8 +99,8 @@ class TrainingJobTest {
         Path again = run("equal.", sources, 4, 1);
         Path two = run("equal.", sources, 4, 2);
 
-        assertThatFoldersAreEqual(one, again);
-        assertThatFoldersAreEqual(one, two);
+        Snapshots.assertThatFoldersAreEqual(one, again);
+        Snapshots.assertThatFoldersAreEqual(one, two);
     }
 
     @Test
@@ -128,7 +128,7 @@ class TrainingJobTest {
             awaitFile(last, flink.submit(resumed));
         }
 
-        assertThatFoldersAreEqual(unbroken, broken);
+        Snapshots.assertThatFoldersAreEqual(unbroken, broken);
     }
 
     private static Path train(String prefix, List<String> sources, int rounds, int parallelism) throws Exception {
@@ -178,20 +178,6 @@ class TrainingJobTest {
                             .limit(rounds)
                             .map(round -> tuple(round, Participation.FULL, (long) Pipelines.LOCAL_STEPS))
                             .toList());
-        }
-    }
-
-    private static void assertThatFoldersAreEqual(Path one, Path other) throws Exception {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(one)) {
-            files = walk.filter(Files::isRegularFile).map(one::relativize).toList();
-        }
-        assertThat(files).hasSizeGreaterThan(4);
-        for (Path file : files) {
-            assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
-        }
-        try (Stream<Path> walk = Files.walk(other)) {
-            assertThat(walk.filter(Files::isRegularFile)).hasSameSizeAs(files);
         }
     }
 }

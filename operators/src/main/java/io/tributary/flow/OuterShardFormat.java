@@ -1,14 +1,21 @@
 package io.tributary.flow;
 
+import io.tributary.record.SourceId;
+import io.tributary.record.SourceIdFormat;
 import io.tributary.record.Wire;
 import io.tributary.record.WireFormat;
 import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** State format of {@link OuterShard}. */
 public final class OuterShardFormat implements WireFormat<OuterShard> {
     private static final long serialVersionUID = 1;
+
+    private final SourceIdFormat sources = new SourceIdFormat();
 
     @Override
     public Class<OuterShard> type() {
@@ -23,6 +30,11 @@ public final class OuterShardFormat implements WireFormat<OuterShard> {
         for (float[] momentumN : shard.momentaKN()) {
             Wire.writeFloats(momentumN, out);
         }
+        out.writeInt(shard.holders().size());
+        for (Map.Entry<SourceId, int[]> holder : shard.holders().entrySet()) {
+            sources.write(holder.getKey(), out);
+            Wire.writeInts(holder.getValue(), out);
+        }
     }
 
     @Override
@@ -33,6 +45,11 @@ public final class OuterShardFormat implements WireFormat<OuterShard> {
         for (int k = 0; k < momentaKN.length; k++) {
             momentaKN[k] = Wire.readFloats(in);
         }
-        return new OuterShard(round, thetaN, momentaKN);
+        SortedMap<SourceId, int[]> holders = new TreeMap<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            holders.put(sources.read(1, in), Wire.readInts(in));
+        }
+        return new OuterShard(round, thetaN, momentaKN, holders);
     }
 }

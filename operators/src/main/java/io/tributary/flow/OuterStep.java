@@ -1,19 +1,19 @@
 package io.tributary.flow;
 
-import io.tributary.merge.OuterOptimizer;
-import io.tributary.merge.Sharding;
-import io.tributary.model.Initializer;
-import io.tributary.model.ModelShape;
-import io.tributary.record.BodyRequest;
 import io.tributary.record.Downstream;
-import io.tributary.record.Downstream.BodyShard;
+import io.tributary.record.Downstream.RowsShard;
+import io.tributary.record.Downstream.SharedShard;
 import io.tributary.record.MergedShard;
+import io.tributary.record.Quantity;
 import io.tributary.record.ShardId;
+import io.tributary.record.ShardRequest;
+import io.tributary.record.SourceId;
 import io.tributary.record.WireType;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -21,28 +21,28 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * The authoritative body, shard by shard. One merged update makes one outer step; the new shard goes to everyone.
+ * The authoritative shared parameters, shard by shard. One merged update makes one outer step. The new shard goes to
+ * everyone; where sources hold rows of it, each source gets its own.
  *
- * <p>A request for the body is answered once every Train subtask has asked, which each does when it starts, so the body
- * travels once and not once per subtask; a repeated request is answered at once.
+ * <p>A request for what everyone has is answered once every Train subtask has asked, which each does when it starts, so
+ * it travels once and not once per subtask; a repeated request is answered at once.
  */
-public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard, BodyRequest, Downstream> {
+public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard, ShardRequest, Downstream> {
     private static final long serialVersionUID = 1;
 
-    private final ModelShape shape;
-    private final Sharding sharding;
-    private final OuterOptimizer optimizer;
-    private final long seed;
+    private final SharedLayout layout;
 
     private transient ValueState<OuterShard> shards;
     private transient Map<ShardId, BitSet> asked;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open() first
-    public OuterStep(ModelShape shape, Sharding sharding, OuterOptimizer optimizer, long seed) {
-        this.shape = shape;
-        this.sharding = sharding;
-        this.optimizer = optimizer;
-        this.seed = seed;
+    public OuterStep(TrainingSettings settings) {
+        this(settings.layout());
+    }
+
+    @SuppressWarnings("NullAway.Init")
+    OuterStep(SharedLayout layout) {
+        this.layout = layout;
     }
 
     @Override
@@ -54,42 +54,113 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
 
     @Override
     public void processElement1(MergedShard merged, Context context, Collector<Downstream> out) throws Exception {
-        OuterShard before = current(merged.shard());
-        if (merged.round() != before.round()) {
+        ShardId id = merged.shard();
+        OuterShard before = current(id);
+        // Moments are not merged in every round.
+        boolean inOrder = id.tensor().quantity() == Quantity.PARAMETERS
+                ? merged.round() == before.round()
+                : merged.round() >= before.round();
+        if (!inOrder) {
             throw new IllegalStateException(
                     "Shard %s is at round %d and was given the merged update of round %d: one outer step per shard and round"
-                            .formatted(merged.shard(), before.round(), merged.round()));
+                            .formatted(id, before.round(), merged.round()));
         }
+        OuterShard after = layout.beginsAnew(id, merged.round() + 1)
+                ? anew(id, merged.round() + 1, before)
+                : stepped(before, merged);
+        shards.update(after);
+        if (layout.byRows(id.tensor())) {
+            after.holders().forEach((source, rows) -> context.output(Outputs.ROWS, rowsOf(id, after, source, rows)));
+        } else {
+            out.collect(new SharedShard(id, after.round(), after.thetaN()));
+        }
+    }
+
+    private OuterShard stepped(OuterShard before, MergedShard merged) {
         // New arrays: those in state may be part of a checkpoint that is being written.
         float[] thetaN = before.thetaN().clone();
         float[][] momentaKN = before.momentaKN().clone();
         Arrays.setAll(momentaKN, k -> momentaKN[k].clone());
-        optimizer.step(thetaN, momentaKN, merged.meanDelta());
-        OuterShard after = new OuterShard(before.round() + 1, thetaN, momentaKN);
-        shards.update(after);
-        out.collect(new BodyShard(merged.shard(), after.round(), after.thetaN()));
+        // A whole shard is one row; an update without rows moves nothing.
+        int width = layout.byRows(merged.shard().tensor()) ? layout.shape().width() : thetaN.length;
+        if (merged.rows().length > 0) {
+            stepRows(thetaN, momentaKN, merged, width);
+        }
+        return new OuterShard(merged.round() + 1, thetaN, momentaKN, before.holders());
+    }
+
+    /** Only rows that someone has trained move; of the others the momenta stay as they are, too. */
+    private void stepRows(float[] thetaN, float[][] momentaKN, MergedShard merged, int width) {
+        Quantity quantity = merged.shard().tensor().quantity();
+        if (quantity != Quantity.PARAMETERS) {
+            Rows.scatter(unscaled(merged.mean(), quantity.scale()), merged.rows(), width, thetaN);
+            return;
+        }
+        float[] thetaRows = Rows.gather(thetaN, merged.rows(), width);
+        float[][] momentaRows = new float[momentaKN.length][];
+        Arrays.setAll(momentaRows, k -> Rows.gather(momentaKN[k], merged.rows(), width));
+        layout.merging().outer().step(thetaRows, momentaRows, merged.mean());
+        Rows.scatter(thetaRows, merged.rows(), width, thetaN);
+        for (int k = 0; k < momentaKN.length; k++) {
+            Rows.scatter(momentaRows[k], merged.rows(), width, momentaKN[k]);
+        }
+    }
+
+    private static float[] unscaled(float[] values, float scale) {
+        float[] unscaled = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            unscaled[i] = values[i] / scale;
+        }
+        return unscaled;
     }
 
     @Override
-    public void processElement2(BodyRequest request, Context context, Collector<Downstream> out) throws Exception {
-        BitSet who = asked.computeIfAbsent(request.shard(), shard -> new BitSet());
-        who.set(request.subtask());
-        int everyone = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (request.attempt() > 0 || who.cardinality() == everyone) {
-            who.clear();
-            OuterShard shard = current(request.shard());
-            out.collect(new BodyShard(request.shard(), shard.round(), shard.thetaN()));
+    public void processElement2(ShardRequest request, Context context, Collector<Downstream> out) throws Exception {
+        if (request instanceof ShardRequest.Everyones everyones) {
+            BitSet who = asked.computeIfAbsent(request.shard(), shard -> new BitSet());
+            who.set(everyones.subtask());
+            int everyone = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+            if (everyones.attempt() > 0 || who.cardinality() == everyone) {
+                who.clear();
+                OuterShard shard = current(request.shard());
+                out.collect(new SharedShard(request.shard(), shard.round(), shard.thetaN()));
+            }
+        } else if (request instanceof ShardRequest.Rows rows) {
+            OuterShard before = current(request.shard());
+            shards.update(before.with(rows.source(), rows.rows()));
+            if (before.round() >= rows.fromRound()) {
+                int[] missing = rows.fromRound() == 0 ? rows.rows() : before.notHeldBy(rows.source(), rows.rows());
+                context.output(Outputs.ROWS, rowsOf(request.shard(), before, rows.source(), missing));
+            }
         }
+    }
+
+    private RowsShard rowsOf(ShardId id, OuterShard shard, SourceId source, int[] rows) {
+        int width = layout.shape().width();
+        return new RowsShard(id, source, shard.round(), rows, Rows.gather(shard.thetaN(), rows, width));
     }
 
     private OuterShard current(ShardId id) throws Exception {
         OuterShard shard = shards.value();
         if (shard == null) {
-            float[] thetaN = new float[sharding.length(id.index())];
-            Initializer.body(shape, seed, sharding.start(id.index()), thetaN);
-            shard = new OuterShard(0, thetaN, new float[optimizer.stateArrays()][thetaN.length]);
+            float[] thetaN = layout.initial(id, 0);
+            int momenta = id.tensor().quantity() == Quantity.PARAMETERS
+                    ? layout.merging().outer().stateArrays()
+                    : 0;
+            shard = new OuterShard(0, thetaN, new float[momenta][thetaN.length], new TreeMap<>());
             shards.update(shard);
         }
+        int length = layout.sharding(id.tensor()).length(id.index());
+        if (shard.thetaN().length != length) {
+            throw new IllegalStateException(
+                    "Shard %s has %d values in the savepoint and %d in the settings: keep the values of a shard and the rows of the vocabulary as they were"
+                            .formatted(id, shard.thetaN().length, length));
+        }
         return shard;
+    }
+
+    private OuterShard anew(ShardId id, long round, OuterShard before) {
+        float[] thetaN = layout.initial(id, round);
+        return new OuterShard(round, thetaN, new float[before.momentaKN().length][thetaN.length], before.holders());
     }
 }

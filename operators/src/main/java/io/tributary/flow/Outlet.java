@@ -1,6 +1,7 @@
 package io.tributary.flow;
 
 import io.tributary.record.RoundReport;
+import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.SnapshotPart;
 
@@ -8,6 +9,9 @@ import io.tributary.record.SnapshotPart;
 interface Outlet {
     /** A shard of a contribution, with its round as timestamp. */
     void update(ShardUpdate update);
+
+    /** A question to the outer step. */
+    void request(ShardRequest request);
 
     /** This subtask has done a step that will count in the round. */
     void announce(long round);

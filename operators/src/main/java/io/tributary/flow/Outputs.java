@@ -1,13 +1,13 @@
 package io.tributary.flow;
 
-import io.tributary.record.BodyRequest;
-import io.tributary.record.BodyRequestFormat;
 import io.tributary.record.DeadLetter;
 import io.tributary.record.DeadLetterFormat;
 import io.tributary.record.Downstream;
 import io.tributary.record.DownstreamFormat;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReportFormat;
+import io.tributary.record.ShardRequest;
+import io.tributary.record.ShardRequestFormat;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.ShardUpdateFormat;
 import io.tributary.record.SnapshotPart;
@@ -19,10 +19,11 @@ import org.apache.flink.util.OutputTag;
 public final class Outputs {
     public static final OutputTag<DeadLetter> DEAD_LETTERS =
             new OutputTag<>("dead-letters", new WireType<>(new DeadLetterFormat()));
-    public static final OutputTag<BodyRequest> BODY_REQUESTS =
-            new OutputTag<>("body-requests", new WireType<>(new BodyRequestFormat()));
+    public static final OutputTag<ShardRequest> REQUESTS =
+            new OutputTag<>("requests", new WireType<>(new ShardRequestFormat()));
     public static final OutputTag<Downstream> ANNOUNCEMENTS =
             new OutputTag<>("announcements", new WireType<>(new DownstreamFormat()));
+    public static final OutputTag<Downstream> ROWS = new OutputTag<>("rows", new WireType<>(new DownstreamFormat()));
     public static final OutputTag<RoundReport> REPORTS =
             new OutputTag<>("reports", new WireType<>(new RoundReportFormat()));
     public static final OutputTag<SnapshotPart> SNAPSHOT_PARTS =

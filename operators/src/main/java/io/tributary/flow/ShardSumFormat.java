@@ -33,14 +33,7 @@ public final class ShardSumFormat implements WireFormat<ShardSum> {
 
     @Override
     public ShardSum copy(ShardSum sum) {
-        return sum.isEmpty()
-                ? new ShardSum()
-                : new ShardSum(
-                        sum.shard(),
-                        sum.round(),
-                        sum.weight(),
-                        sum.sources(),
-                        sum.sums().clone());
+        return sum.copy();
     }
 
     @Override
@@ -54,7 +47,8 @@ public final class ShardSumFormat implements WireFormat<ShardSum> {
         }
         shards.write(sum.shard(), out);
         out.writeLong(sum.round());
-        out.writeLong(sum.weight());
+        Wire.writeInts(sum.rows(), out);
+        Wire.writeLongs(sum.weights(), out);
         Wire.writeLongs(sum.sums(), out);
     }
 
@@ -69,6 +63,6 @@ public final class ShardSumFormat implements WireFormat<ShardSum> {
             sources.add(sourceIds.read(1, in));
         }
         ShardId shard = shards.read(1, in);
-        return new ShardSum(shard, in.readLong(), in.readLong(), sources, Wire.readLongs(in));
+        return new ShardSum(shard, in.readLong(), sources, Wire.readInts(in), Wire.readLongs(in), Wire.readLongs(in));
     }
 }

@@ -1,24 +1,42 @@
 package io.tributary.flow;
 
-import io.tributary.model.Body;
 import io.tributary.model.ModelShape;
-import io.tributary.model.SourceModel;
+import io.tributary.record.ParameterGroup;
 import io.tributary.record.SnapshotPart;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /** Where Train subtasks write their share of a snapshot. What is written is not visible until it is committed. */
 public interface SnapshotStore extends Serializable {
-    /** Writes the body that its round starts from. */
-    List<SnapshotPart.File> writeBody(ModelShape shape, Body body) throws IOException;
+    /** The owner of what all sources have in common. */
+    String EVERYONE = "";
+
+    /** Values of a parameter group, wherever they lie. */
+    interface Values {
+        /** How many there are. */
+        long size();
+
+        /** Copies those from an index on. */
+        void copy(long from, float[] out);
+    }
 
     /**
-     * Writes what belongs to one source alone.
+     * Writes parameters of one source, or of everyone.
      *
      * @param round the round that the snapshot is named after
-     * @param vocabulary the source's SentencePiece model
+     * @param owner the name of the source, or {@link #EVERYONE}
+     * @param groups rows of d in the case of embeddings; none at all are no file
      */
-    List<SnapshotPart.File> writeSource(
-            long round, ModelShape shape, String source, SourceModel model, byte[] vocabulary) throws IOException;
+    List<SnapshotPart.File> writeParameters(
+            long round, ModelShape shape, String owner, Map<ParameterGroup, Values> groups) throws IOException;
+
+    /**
+     * Writes the vocabulary of a source.
+     *
+     * @param model a SentencePiece {@code ModelProto}
+     * @param held the pieces of the model that the source holds, in the order of its embeddings; empty where it holds all
+     */
+    List<SnapshotPart.File> writeVocabulary(long round, String source, byte[] model, int[] held) throws IOException;
 }

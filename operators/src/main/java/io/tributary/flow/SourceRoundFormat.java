@@ -35,6 +35,7 @@ public final class SourceRoundFormat implements WireFormat<SourceRound> {
         out.writeLong(round.round());
         out.writeInt(round.steps());
         out.writeLong(round.tokens());
+        out.writeBoolean(round.ended());
     }
 
     @Override
@@ -46,7 +47,8 @@ public final class SourceRoundFormat implements WireFormat<SourceRound> {
                 in.readLong(),
                 in.readLong(),
                 in.readInt(),
-                in.readLong());
+                in.readLong(),
+                in.readBoolean());
     }
 
     private static SourceRound.Status status(int tag) throws IOException {

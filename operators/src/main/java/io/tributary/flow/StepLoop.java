@@ -1,16 +1,17 @@
 package io.tributary.flow;
 
-import io.tributary.model.Body;
-import io.tributary.model.Initializer;
+import io.tributary.model.SharedParameters;
 import io.tributary.model.SourceModel;
 import io.tributary.model.StepEngine;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.TokenBlocks;
+import io.tributary.record.Variant;
 import io.tributary.vocabulary.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -67,27 +68,35 @@ public final class StepLoop {
             for (Future<Long> each : nanos) {
                 slowest = Math.max(slowest, each.get());
             }
-            return (double) workloads.size() * steps * settings.batchTokens() * 1e9 / slowest;
+            return trainedTokens(workloads, steps) * 1e9 / slowest;
         } finally {
             threads.shutdownNow();
         }
     }
 
+    private double trainedTokens(List<Workload> workloads, int steps) {
+        return steps
+                * (double) workloads.stream()
+                        .mapToLong(workload ->
+                                settings.batchTokens(workload.source().name()))
+                        .sum();
+    }
+
     private long nanos(List<Workload> workloads, int steps, CyclicBarrier start) throws Exception {
-        try (StepEngine engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
-                Body body = engine.newBody(0)) {
-            float[] initial = new float[Math.toIntExact(settings.shape().bodyParameters())];
-            Initializer.body(settings.shape(), settings.seed(), 0, initial);
-            body.put(0, initial);
+        try (StepEngine engine = StepEngine.open(
+                        settings.shape(), settings.precision(), settings.adamW(), Variant.SINGLE.shared());
+                SharedParameters nothing = engine.newShared(0, Map.of())) {
             List<List<TokenBlocks>> batches = new ArrayList<>();
             List<SourceModel> models = new ArrayList<>();
             for (Workload workload : workloads) {
                 try (Tokenizer tokenizer = Tokenizer.load(workload.vocabulary())) {
                     batches.add(batches(workload, tokenizer, WARM_UP_STEPS + steps));
-                    models.add(engine.newSource(workload.source().name(), tokenizer.size(), settings.seed()));
+                    String name = workload.source().name();
+                    models.add(
+                            engine.newSource(name, tokenizer.size(), settings.sequenceLength(name), settings.seed()));
                 }
             }
-            models.forEach(model -> model.begin(body));
+            models.forEach(model -> model.begin(nothing));
             train(models, batches, 0, WARM_UP_STEPS);
             start.await();
             long before = System.nanoTime();
@@ -126,7 +135,7 @@ public final class StepLoop {
                         tokenizer.endOfText(),
                         utf8.length,
                         settings.batchRows(),
-                        settings.shape().sequenceLength(),
+                        settings.sequenceLength(workload.source().name()),
                         batches);
             }
         }

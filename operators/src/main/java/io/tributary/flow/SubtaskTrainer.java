@@ -1,16 +1,16 @@
 package io.tributary.flow;
 
-import io.tributary.merge.Sharding;
-import io.tributary.model.Body;
+import io.tributary.merge.InnerState;
+import io.tributary.model.SharedParameters;
 import io.tributary.model.SourceModel;
 import io.tributary.model.StepEngine;
 import io.tributary.record.Downstream;
 import io.tributary.record.ParameterGroup;
+import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.ShardId;
-import io.tributary.record.ShardUpdate;
-import io.tributary.record.SnapshotPart;
+import io.tributary.record.ShardRequest;
 import io.tributary.record.SourceId;
-import io.tributary.record.TokenBlocks;
+import io.tributary.record.TensorId;
 import io.tributary.record.Tokenized;
 import io.tributary.round.Action;
 import io.tributary.round.SourceRound;
@@ -20,51 +20,61 @@ import io.tributary.vocabulary.SentencePieceModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
- * The work of one Train subtask, without Flink: batches and bodies come in, steps are done one {@link #work} at a time,
- * and what comes of them goes to the {@link Outlet}. Used by one thread.
+ * The work of one Train subtask, without Flink: batches and shared parameters come in, steps are done one {@link #work} at
+ * a time, and what comes of them goes to the {@link Outlet}. Used by one thread.
  */
 final class SubtaskTrainer implements AutoCloseable {
+    /** The name of the model that all sources train where they train one. */
+    private static final String MIXTURE = "mixture";
+
     private final TrainingSettings settings;
-    private final Sharding sharding;
+    private final SharedLayout layout;
     private final StepEngine engine;
     private final SubtaskRounds rounds;
-    private final SnapshotStore snapshots;
+    private final SnapshotShare snapshots;
     private final SnapshotProgress snapshotProgress;
     private final Outlet outlet;
-    private final Bodies bodies;
+    private final SharedStore store;
+    private final Contributions contributions;
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
+    private final Map<String, SourceModel> models = new TreeMap<>();
     private final Deque<LongConsumer> chores = new ArrayDeque<>();
 
     SubtaskTrainer(
             TrainingSettings settings,
             StepEngine engine,
-            SnapshotStore snapshots,
+            SnapshotStore snapshotStore,
             SnapshotProgress snapshotProgress,
             Outlet outlet) {
         this.settings = settings;
-        this.sharding = settings.sharding();
+        this.layout = settings.layout();
         this.engine = engine;
         this.rounds = new SubtaskRounds(settings.rounds());
-        this.snapshots = snapshots;
+        this.snapshots = new SnapshotShare(snapshotStore, layout);
         this.snapshotProgress = snapshotProgress;
         this.outlet = outlet;
-        this.bodies = new Bodies(engine, sharding);
+        this.store = new SharedStore(engine, layout);
+        this.contributions = new Contributions(settings, layout, outlet);
     }
 
     StepEngine engine() {
         return engine;
     }
 
-    Sharding sharding() {
-        return sharding;
+    SharedLayout layout() {
+        return layout;
     }
 
     SubtaskRounds rounds() {
@@ -75,12 +85,17 @@ final class SubtaskTrainer implements AutoCloseable {
         return sources;
     }
 
+    /** By the name that the model has: that of its source, or of the mixture. */
+    Map<String, SourceModel> models() {
+        return models;
+    }
+
     SnapshotProgress snapshotProgress() {
         return snapshotProgress;
     }
 
-    Bodies bodies() {
-        return bodies;
+    SharedStore store() {
+        return store;
     }
 
     /** What this subtask has said of the round may be lost on the feedback edge, so while it waits it says it again. */
@@ -88,19 +103,63 @@ final class SubtaskTrainer implements AutoCloseable {
         perform(rounds.repeatAnnouncement());
     }
 
+    /** Asks for the rows of all its sources, of which nothing is kept over a restart. */
+    void requestRows() {
+        sources.values().forEach(source -> requestRows(source, 0, index -> true));
+    }
+
     void accept(Tokenized record, long nowMs) {
         if (record instanceof Tokenized.Vocabulary vocabulary) {
-            SourceId id = vocabulary.source();
-            int pieces = SentencePieceModel.read(vocabulary.model()).pieces().size();
-            SourceModel model = engine.newSource(id.name(), pieces, settings.seed());
-            long reportedRound = Math.max(rounds.currentRound(), 0) - 1;
-            sources.put(id, new TrainedSource(id, vocabulary.model(), model, new UnigramCounts(pieces), reportedRound));
+            adopt(vocabulary);
         } else if (record instanceof Tokenized.HeldOut heldOut) {
             source(heldOut.source()).heldOut().add(heldOut.blocks());
         } else if (record instanceof Tokenized.Batch batch) {
-            source(batch.source()).queue().add(batch.blocks());
-            rounds.batchQueued(batch.source(), nowMs);
+            source(batch.source()).queue().add(batch);
+            if (store.hasJoined(batch.source())) {
+                rounds.batchQueued(batch.source(), nowMs);
+            }
         }
+    }
+
+    private void adopt(Tokenized.Vocabulary vocabulary) {
+        SourceId id = vocabulary.source();
+        boolean byRows = settings.merging().variant().byRows();
+        int pieces = byRows
+                ? vocabulary.held().length
+                : SentencePieceModel.read(vocabulary.model()).pieces().size();
+        Optional<HeldRows> rows = byRows ? Optional.of(heldRows(vocabulary.held())) : Optional.empty();
+        SourceModel model = models.computeIfAbsent(
+                modelName(id),
+                name -> engine.newSource(name, pieces, settings.sequenceLength(id.name()), settings.seed()));
+        long reportedRound = Math.max(rounds.currentRound(), 0) - 1;
+        TrainedSource source =
+                new TrainedSource(id, vocabulary.model(), rows, model, new UnigramCounts(pieces), reportedRound);
+        sources.put(id, source);
+        rows.ifPresent(held -> store.addHolder(id, held, false));
+        requestRows(source, 0, index -> true);
+    }
+
+    HeldRows heldRows(int[] held) {
+        return new HeldRows(held, layout.tableRows(), layout.rowsOfAShard());
+    }
+
+    String modelName(SourceId id) {
+        return isMixture() ? MIXTURE : id.name();
+    }
+
+    private void requestRows(TrainedSource source, long fromRound, IntPredicate wanted) {
+        source.rows().ifPresent(rows -> {
+            for (TensorId tensor : layout.tensors()) {
+                for (int index = 0;
+                        layout.byRows(tensor) && index < layout.sharding(tensor).count();
+                        index++) {
+                    if (rows.count(index) > 0 && wanted.test(index)) {
+                        ShardId shard = new ShardId(tensor, index);
+                        outlet.request(new ShardRequest.Rows(shard, source.id(), rows.in(index), fromRound));
+                    }
+                }
+            }
+        });
     }
 
     private TrainedSource source(SourceId id) {
@@ -114,76 +173,87 @@ final class SubtaskTrainer implements AutoCloseable {
     /** Whether a source has as much waiting as it may. */
     boolean queueIsFull(SourceId id) {
         long waiting = sources.containsKey(id) ? source(id).queue().size() : 0;
-        return waiting * settings.batchTokens() * Integer.BYTES >= settings.queueLimitBytes();
+        return waiting * settings.batchTokens(id.name()) * Integer.BYTES >= settings.queueLimitBytes();
     }
 
     void receive(Downstream record, long nowMs) {
-        if (record instanceof Downstream.BodyShard shard) {
-            bodies.accept(shard).ifPresent(this::begin);
+        if (record instanceof Downstream.SharedShard shard) {
+            if (shard.round() > 0) {
+                sources.values().forEach(source -> source.traffic().received(shard));
+            }
+            store.accept(shard).ifPresent(this::begin);
+        } else if (record instanceof Downstream.RowsShard shard) {
+            if (shard.round() > 0 && sources.containsKey(shard.source())) {
+                source(shard.source()).traffic().received(shard);
+            }
+            store.accept(shard).ifPresent(this::begin);
         } else if (record instanceof Downstream.Participation participation) {
             perform(rounds.participationHeard(participation.round(), nowMs));
+        }
+        joinSources(nowMs);
+    }
+
+    /** What a source has in its queue counts from the moment that its rows are here. */
+    private void joinSources(long nowMs) {
+        for (TrainedSource source : sources.values()) {
+            if (store.join(source.id())) {
+                source.queue().forEach(batch -> rounds.batchQueued(source.id(), nowMs));
+            }
         }
     }
 
     /** A round begins: the one before is judged and, where due, kept, before anything is trained in this one. */
-    private void begin(Body body) {
-        long round = body.round();
+    private void begin(SharedParameters shared) {
+        long round = shared.round();
         for (TrainedSource source : sources.values()) {
-            if (source.model().inRound() && source.base().isEmpty()) {
-                resume(source, body);
+            if (isInside(source) && source.base().isEmpty()) {
+                resume(source, shared);
             }
-            if (source.reportedRound() < round - 1) {
-                chores.add(nowMs -> outlet.report(source.report(round - 1, body, engine, settings.batchRows())));
+            if (source.reportedRound() < round - 1 && store.hasJoined(source.id())) {
+                chores.add(nowMs -> outlet.report(source.report(round - 1, shared, settings.batchRows())));
             }
         }
         boolean last = round == settings.rounds().maxRounds();
         if (round > 0 && (last || round % settings.snapshotEvery() == 0)) {
-            chores.add(nowMs -> writeSnapshot(body));
+            chores.add(nowMs -> writeSnapshot(shared));
         }
         // Last, so that the round's clock does not run before, and the subtask cannot close a round with chores undone.
         chores.add(nowMs -> {
             perform(rounds.bodyArrived(round, nowMs));
-            freeBodies();
+            freeShared();
         });
     }
 
-    /** After a restart: the body that the work in this round started from has come back. */
-    private void resume(TrainedSource source, Body body) {
-        long baseRound = rounds.state(source.id()).baseRound();
-        if (baseRound != body.round()) {
-            throw new IllegalStateException(
-                    "Source %s was inside a round that started from body %d, but the body that came back is %d: body and sources are not of the same checkpoint"
-                            .formatted(source.id(), baseRound, body.round()));
-        }
-        source.resume(body);
+    private boolean isInside(TrainedSource source) {
+        return rounds.knows(source.id()) && rounds.state(source.id()).inside();
     }
 
-    private void writeSnapshot(Body body) {
-        for (SnapshotProgress.Range due : snapshotProgress.due(body.round())) {
+    /** After a restart: the parameters that the work in this round started from have come back. */
+    private void resume(TrainedSource source, SharedParameters shared) {
+        long baseRound = rounds.state(source.id()).baseRound();
+        if (baseRound != shared.round()) {
+            throw new IllegalStateException(
+                    "Source %s was inside a round that started from body %d, but the body that came back is %d: body and sources are not of the same checkpoint"
+                            .formatted(source.id(), baseRound, shared.round()));
+        }
+        source.resume(shared);
+    }
+
+    private void writeSnapshot(SharedParameters shared) {
+        List<TrainedSource> joined = sources.values().stream()
+                .filter(source -> store.hasJoined(source.id()))
+                .toList();
+        for (SnapshotProgress.Range due : snapshotProgress.due(shared.round())) {
             try {
-                List<SnapshotPart.File> files = new ArrayList<>();
-                if (due.first() == 0) {
-                    files.addAll(snapshots.writeBody(settings.shape(), body));
-                }
-                for (TrainedSource source : sources.values()) {
-                    if (due.holds(source.id())) {
-                        files.addAll(snapshots.writeSource(
-                                body.round(),
-                                settings.shape(),
-                                source.id().name(),
-                                source.model(),
-                                source.vocabulary()));
-                    }
-                }
-                outlet.snapshot(new SnapshotPart(body.round(), due.first(), due.last(), files));
+                outlet.snapshot(snapshots.write(shared, due, joined));
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "The snapshot of round %d could not be written: check the space and the rights of its folder"
-                                .formatted(body.round()),
+                                .formatted(shared.round()),
                         e);
             }
         }
-        snapshotProgress.done(body.round());
+        snapshotProgress.done(shared.round());
     }
 
     void deadline(long nowMs) {
@@ -207,13 +277,51 @@ final class SubtaskTrainer implements AutoCloseable {
     private void train(Turn turn, long nowMs) {
         TrainedSource source = source(turn.source());
         if (turn.begins()) {
-            source.begin(currentBody());
+            begin(source, currentShared());
         }
-        // One schedule over the global sequential steps; a round does not restart it.
-        long globalStep = turn.baseRound() * settings.rounds().localSteps()
-                + source.tally().steps();
-        TokenBlocks trained = source.step(settings.learningRate().at(globalStep));
-        perform(rounds.stepDone(turn, trained.targets(), nowMs));
+        long globalStep = turn.baseRound() * settings.rounds().localSteps() + stepsOfTheRound(source);
+        Tokenized.Batch trained = source.step(settings.learningRate().at(globalStep));
+        boolean ends = trained.grown().length > 0;
+        perform(rounds.stepDone(turn, trained.blocks().targets(), ends, nowMs));
+    }
+
+    /** One schedule over the sequential steps of a model; a round does not restart it. */
+    private long stepsOfTheRound(TrainedSource source) {
+        if (!isMixture()) {
+            return source.tally().steps()
+                    * settings.rounds().localSteps()
+                    / settings.rounds().steps(source.id());
+        }
+        return sources.values().stream()
+                .mapToLong(each -> each.tally().steps() + each.closedSteps(rounds.currentRound()))
+                .sum();
+    }
+
+    private void begin(TrainedSource source, SharedParameters shared) {
+        SourceModel model = source.model();
+        int epoch = settings.merging().epoch(shared.round());
+        source.begin(shared, epoch == source.epoch() ? epoch : newEpoch(source, epoch));
+        if (isMixture() && model.inRound()) {
+            return;
+        }
+        if (settings.merging().innerState() instanceof InnerState.Reset) {
+            model.resetMoments();
+        }
+        model.begin(shared, source.countedIn(shared.round() - 1));
+    }
+
+    /** Token embeddings begin anew with zero moments: the source's own here, shared ones in the outer step. */
+    private int newEpoch(TrainedSource source, int epoch) {
+        source.model().resetTokenMoments();
+        if (!settings.merging().variant().shared().contains(ParameterGroup.TOKENS)) {
+            source.model().redrawTokens(settings.seed(), epoch);
+        }
+        return epoch;
+    }
+
+    /** Then sources take turns on one model, whose round never ends. */
+    private boolean isMixture() {
+        return settings.merging().variant().mixture();
     }
 
     private void perform(List<Action> actions) {
@@ -229,48 +337,53 @@ final class SubtaskTrainer implements AutoCloseable {
     }
 
     private void contribute(TrainedSource source, Action.Contribute contribution) {
-        Body base = baseOf(source);
-        double fullRound = (double) settings.rounds().localSteps() * settings.batchTokens();
-        for (int index = 0; index < sharding.count(); index++) {
-            float[] delta = new float[sharding.length(index)];
-            source.model().delta(base, sharding.start(index), delta);
-            outlet.update(new ShardUpdate(
-                    new ShardId(ParameterGroup.BODY, index),
-                    source.id(),
-                    contribution.round(),
-                    base.round(),
-                    contribution.tokens() / fullRound,
-                    delta));
+        SharedParameters base = source.base()
+                .orElseThrow(() -> new IllegalStateException("Source " + source.id() + " is not inside a round"));
+        boolean counts = contributions.send(source, base, contribution);
+        int[] growth = source.growth();
+        source.close(contribution.round(), counts ? contribution.kind() : Participation.REJECTED);
+        if (!isMixture()) {
+            source.model().end();
         }
-        source.close(contribution.round(), contribution.kind());
-        freeBodies();
+        if (growth.length > 0) {
+            grow(source, growth, contribution.round() + 1);
+        }
+        freeShared();
     }
 
-    private void freeBodies() {
-        bodies.keepOnly(sources.values().stream()
+    private void grow(TrainedSource source, int[] growth, long fromRound) {
+        source.rows().ifPresent(rows -> {
+            rows.grow(growth);
+            source.model().grow(rows.size());
+            source.unigrams().grow(rows.size());
+            Set<Integer> grown = Arrays.stream(growth)
+                    .mapToObj(row -> row / layout.rowsOfAShard())
+                    .collect(Collectors.toSet());
+            requestRows(source, fromRound, grown::contains);
+        });
+    }
+
+    private void freeShared() {
+        store.keepOnly(sources.values().stream()
                 .flatMap(source -> source.base().stream())
                 .toList());
     }
 
-    private Body currentBody() {
-        return bodies.current().orElseThrow(() -> new IllegalStateException("There is no body to train on yet"));
+    private SharedParameters currentShared() {
+        return store.current().orElseThrow(() -> new IllegalStateException("There is no body to train on yet"));
     }
 
-    /** Takes back a source that a checkpoint held. */
-    void restore(TrainedSource source, SourceRound state) {
-        rounds.restore(state, source.queue().size());
+    /** Takes back a source that a checkpoint held; without a state if it had not joined yet. */
+    void restore(TrainedSource source, Optional<SourceRound> state) {
+        state.ifPresent(round -> rounds.restore(round, source.queue().size()));
         sources.put(source.id(), source);
-    }
-
-    private static Body baseOf(TrainedSource source) {
-        return source.base()
-                .orElseThrow(() -> new IllegalStateException("Source " + source.id() + " is not inside a round"));
+        source.rows().ifPresent(rows -> store.addHolder(source.id(), rows, state.isPresent()));
     }
 
     @Override
     public void close() {
-        sources.values().forEach(TrainedSource::close);
-        bodies.close();
+        models.values().forEach(SourceModel::close);
+        store.close();
         engine.close();
     }
 }

@@ -1,16 +1,15 @@
 package io.tributary.flow;
 
-import io.tributary.merge.Sharding;
 import io.tributary.model.StepEngine;
-import io.tributary.record.BodyRequest;
 import io.tributary.record.Downstream;
-import io.tributary.record.ParameterGroup;
 import io.tributary.record.RoundReport;
 import io.tributary.record.ShardId;
+import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.SnapshotPart;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
+import io.tributary.record.TensorId;
 import io.tributary.record.Tokenized;
 import io.tributary.round.SourceRound;
 import java.util.ArrayList;
@@ -75,7 +74,11 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        StepEngine engine = StepEngine.open(settings.shape(), settings.precision(), settings.adamW());
+        StepEngine engine = StepEngine.open(
+                settings.shape(),
+                settings.precision(),
+                settings.adamW(),
+                settings.merging().variant().shared());
         trainer = new SubtaskTrainer(settings, engine, snapshots, new SnapshotProgress(keyGroups()), this);
         TrainState state = new TrainState(trainer);
         for (KeyGroupStatePartitionStreamProvider keyGroup : context.getRawKeyedStateInputs()) {
@@ -83,7 +86,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         }
         for (SourceId source : settings.sources()) {
             requireSameKey(source);
-            if (keyGroups().contains(keyGroup(source)) && !trainer.sources().containsKey(source)) {
+            if (keyGroups().contains(keyGroup(source)) && !trainer.rounds().knows(source)) {
                 trainer.rounds().expect(source);
             }
         }
@@ -134,11 +137,15 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     private void requestBody(int attempt) {
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        Sharding sharding = settings.sharding();
-        for (int index = 0; index < sharding.count(); index++) {
-            BodyRequest request = new BodyRequest(new ShardId(ParameterGroup.BODY, index), subtask, attempt);
-            output.collect(Outputs.BODY_REQUESTS, new StreamRecord<>(request));
+        SharedLayout layout = trainer.layout();
+        for (TensorId tensor : layout.tensors()) {
+            for (int index = 0;
+                    !layout.byRows(tensor) && index < layout.sharding(tensor).count();
+                    index++) {
+                request(new ShardRequest.Everyones(new ShardId(tensor, index), subtask, attempt));
+            }
         }
+        trainer.requestRows();
         lookAgain(attempt);
     }
 
@@ -208,6 +215,11 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void update(ShardUpdate update) {
         output.collect(new StreamRecord<>(update, update.round()));
+    }
+
+    @Override
+    public void request(ShardRequest request) {
+        output.collect(Outputs.REQUESTS, new StreamRecord<>(request));
     }
 
     @Override

@@ -1,22 +1,24 @@
 package io.tributary.flow;
 
-import io.tributary.merge.Sharding;
-import io.tributary.model.Body;
+import io.tributary.merge.Merging;
+import io.tributary.model.SharedParameters;
 import io.tributary.model.SourceModel;
-import io.tributary.model.StepEngine;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceIdFormat;
+import io.tributary.record.TensorId;
 import io.tributary.record.TokenBlocks;
 import io.tributary.record.TokenBlocksFormat;
+import io.tributary.record.Tokenized;
 import io.tributary.record.Wire;
 import io.tributary.round.SourceRound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputView;
@@ -27,39 +29,82 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
  * checkpoint needs no heap of their size.
  */
 final class TrainState {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int PIECE = 1 << 18;
 
     private final SubtaskTrainer trainer;
-    private final StepEngine engine;
-    private final Sharding sharding;
+    private final SharedLayout layout;
     private final SourceIdFormat ids = new SourceIdFormat();
     private final TokenBlocksFormat blocks = new TokenBlocksFormat();
     private final SourceRoundFormat rounds = new SourceRoundFormat();
 
     TrainState(SubtaskTrainer trainer) {
         this.trainer = trainer;
-        this.engine = trainer.engine();
-        this.sharding = trainer.sharding();
+        this.layout = trainer.layout();
     }
 
+    /** Writes the sources of a key group, and before them their models, each once. */
     void write(int keyGroup, List<TrainedSource> sources, OutputStream stream) throws IOException {
         DataOutputView out = new DataOutputViewStreamWrapper(stream);
         out.writeInt(VERSION);
+        out.writeUTF(fixed());
         out.writeLong(trainer.snapshotProgress().round(keyGroup));
+        Map<String, SourceModel> models = new TreeMap<>();
+        sources.forEach(source -> models.put(trainer.modelName(source.id()), source.model()));
+        out.writeInt(models.size());
+        for (Map.Entry<String, SourceModel> model : models.entrySet()) {
+            out.writeUTF(model.getKey());
+            model.getValue().write(stream);
+        }
         out.writeInt(sources.size());
         for (TrainedSource source : sources) {
-            writeSource(source, out, stream);
+            writeSource(source, out);
         }
     }
 
-    private void writeSource(TrainedSource source, DataOutputView out, OutputStream stream) throws IOException {
+    /** What a run cannot change: its tensors would not fit, or what comes back would not be what sources wait for. */
+    private String fixed() {
+        Merging merging = layout.merging();
+        return "variant %s, inner state %s, resetRounds %d, shardValues %d and %d rows of a shared vocabulary"
+                .formatted(
+                        merging.variant(),
+                        merging.innerState(),
+                        merging.resetRounds(),
+                        merging.shardValues(),
+                        layout.tableRows());
+    }
+
+    private void writeSource(TrainedSource source, DataOutputView out) throws IOException {
         ids.write(source.id(), out);
-        SourceRound round = trainer.rounds().state(source.id());
-        rounds.write(round, out);
+        // One whose rows have never all been here is not known to the rounds.
+        boolean known = trainer.rounds().knows(source.id()) && trainer.store().hasJoined(source.id());
+        out.writeBoolean(known);
+        if (known) {
+            rounds.write(trainer.rounds().state(source.id()), out);
+        }
         Wire.writeBytes(source.vocabulary(), out);
+        out.writeBoolean(source.rows().isPresent());
+        if (source.rows().isPresent()) {
+            Wire.writeInts(source.rows().get().held(), out);
+        }
         out.writeLong(source.reportedRound());
         Wire.writeLongs(source.unigrams().countsV(), out);
         out.writeLong(source.unigrams().bytes());
+        source.traffic().write(out);
+        writeProgress(source, out);
+        out.writeInt(source.heldOut().size());
+        for (TokenBlocks row : source.heldOut()) {
+            blocks.write(row, out);
+        }
+        out.writeInt(source.queue().size());
+        for (Tokenized.Batch batch : source.queue()) {
+            blocks.write(batch.blocks(), out);
+            Wire.writeInts(batch.grown(), out);
+        }
+        writeBase(source, out);
+    }
+
+    private static void writeProgress(TrainedSource source, DataOutputView out) throws IOException {
         writeTally(source.tally(), out);
         out.writeBoolean(source.closed().isPresent());
         if (source.closed().isPresent()) {
@@ -68,34 +113,46 @@ final class TrainState {
             out.writeUTF(closed.participation().name());
             writeTally(closed.tally(), out);
         }
-        writeBlocks(source.heldOut(), out);
-        writeBlocks(source.queue(), out);
-        writeBase(source, round, out);
-        source.model().write(stream);
+        Wire.writeInts(source.growth(), out);
+        out.writeInt(source.epoch());
     }
 
     /**
      * Only late work needs its base kept. Any other work counts in the round of its base, which its subtask has not
-     * closed, so that body comes back from the outer step; that of late work may be gone there.
+     * closed, so those parameters come back from the outer step; those of late work may be gone there.
      */
-    private void writeBase(TrainedSource source, SourceRound round, DataOutputView out) throws IOException {
-        Optional<Body> late = source.base().filter(base -> base.round() < round.round());
+    private void writeBase(TrainedSource source, DataOutputView out) throws IOException {
+        Optional<SharedParameters> late = source.base()
+                .filter(base ->
+                        base.round() < trainer.rounds().state(source.id()).round());
         out.writeBoolean(late.isPresent());
         if (late.isPresent()) {
-            out.writeLong(late.get().round());
-            for (int index = 0; index < sharding.count(); index++) {
-                float[] values = new float[sharding.length(index)];
-                late.get().copy(sharding.start(index), values);
-                Wire.writeFloats(values, out);
+            SharedParameters base = late.get();
+            out.writeLong(base.round());
+            for (TensorId tensor : parameters()) {
+                long size = size(tensor, source);
+                for (long from = 0; from < size; from += PIECE) {
+                    float[] values = new float[(int) Math.min(PIECE, size - from)];
+                    if (layout.byRows(tensor)) {
+                        base.copyRows(source.id().name(), tensor, from, values);
+                    } else {
+                        base.copy(tensor, from, values);
+                    }
+                    Wire.writeFloats(values, out);
+                }
             }
         }
     }
 
-    private void writeBlocks(Collection<TokenBlocks> all, DataOutputView out) throws IOException {
-        out.writeInt(all.size());
-        for (TokenBlocks each : all) {
-            blocks.write(each, out);
-        }
+    /** Moments that came with the base have been taken over by the source. */
+    private List<TensorId> parameters() {
+        return layout.startOf(0);
+    }
+
+    private long size(TensorId tensor, TrainedSource source) {
+        return layout.byRows(tensor)
+                ? source.model().elements(tensor.group())
+                : layout.sharding(tensor).parameters();
     }
 
     private static void writeTally(RoundTally tally, DataOutputView out) throws IOException {
@@ -114,49 +171,76 @@ final class TrainState {
             throw new IOException("The state of Train has version " + version + ", this Tributary reads " + VERSION
                     + ": resume with the release that wrote the savepoint, or a newer one");
         }
+        String written = in.readUTF();
+        if (!written.equals(fixed())) {
+            throw new IOException(
+                    "The savepoint was written with %s, but the job has %s: keep these settings as they were, or begin a new run"
+                            .formatted(written, fixed()));
+        }
         trainer.snapshotProgress().restore(keyGroup, in.readLong());
+        int models = in.readInt();
+        for (int i = 0; i < models; i++) {
+            String name = in.readUTF();
+            trainer.models().put(name, trainer.engine().readSource(stream));
+        }
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            readSource(in, stream);
+            readSource(in);
         }
     }
 
-    private void readSource(DataInputView in, InputStream stream) throws IOException {
+    private void readSource(DataInputView in) throws IOException {
         SourceId id = ids.read(1, in);
-        SourceRound round = rounds.read(1, in);
+        Optional<SourceRound> round = in.readBoolean() ? Optional.of(rounds.read(1, in)) : Optional.empty();
         byte[] vocabulary = Wire.readBytes(in);
+        Optional<HeldRows> rows =
+                in.readBoolean() ? Optional.of(trainer.heldRows(Wire.readInts(in))) : Optional.empty();
         long reportedRound = in.readLong();
         UnigramCounts unigrams = new UnigramCounts(Wire.readLongs(in), in.readLong());
+        SourceModel model = trainer.models().get(trainer.modelName(id));
+        if (model == null) {
+            throw new IOException("The state has no model of source " + id + ": it was written under another variant");
+        }
+        TrainedSource source = new TrainedSource(id, vocabulary, rows, model, unigrams, reportedRound);
+        source.traffic().read(in);
         RoundTally tally = readTally(in);
         Optional<TrainedSource.Closed> closed = in.readBoolean()
                 ? Optional.of(
                         new TrainedSource.Closed(in.readLong(), Participation.valueOf(in.readUTF()), readTally(in)))
                 : Optional.empty();
-        TokenBlocks[] heldOut = readBlocks(in);
-        TokenBlocks[] queue = readBlocks(in);
-        Optional<Body> base = in.readBoolean() ? Optional.of(readBase(in)) : Optional.empty();
-        SourceModel model = engine.readSource(stream);
-        TrainedSource source = new TrainedSource(id, vocabulary, model, unigrams, reportedRound);
-        source.restore(tally, closed, base);
-        source.heldOut().addAll(List.of(heldOut));
-        source.queue().addAll(List.of(queue));
+        int[] growth = Wire.readInts(in);
+        int epoch = in.readInt();
+        int heldOut = in.readInt();
+        for (int i = 0; i < heldOut; i++) {
+            source.heldOut().add(blocks.read(1, in));
+        }
+        int queued = in.readInt();
+        for (int i = 0; i < queued; i++) {
+            source.queue().add(new Tokenized.Batch(id, blocks.read(1, in), Wire.readInts(in)));
+        }
+        Optional<SharedParameters> base = in.readBoolean() ? Optional.of(readBase(source, in)) : Optional.empty();
+        source.restore(tally, closed, base, growth, epoch);
         trainer.restore(source, round);
     }
 
-    private Body readBase(DataInputView in) throws IOException {
-        Body base = trainer.bodies().hold(engine.newBody(in.readLong()));
-        for (int index = 0; index < sharding.count(); index++) {
-            base.put(sharding.start(index), Wire.readFloats(in));
+    private SharedParameters readBase(TrainedSource source, DataInputView in) throws IOException {
+        SharedParameters base = trainer.store().newBase(in.readLong());
+        String name = source.id().name();
+        for (TensorId tensor : parameters()) {
+            long size = size(tensor, source);
+            if (layout.byRows(tensor)) {
+                base.allocateRows(name, tensor, size);
+            }
+            for (long from = 0; from < size; from += PIECE) {
+                float[] values = Wire.readFloats(in);
+                if (layout.byRows(tensor)) {
+                    base.putRows(name, tensor, from, values);
+                } else {
+                    base.put(tensor, from, values);
+                }
+            }
         }
         return base;
-    }
-
-    private TokenBlocks[] readBlocks(DataInputView in) throws IOException {
-        TokenBlocks[] all = new TokenBlocks[in.readInt()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = blocks.read(1, in);
-        }
-        return all;
     }
 
     private static RoundTally readTally(DataInputView in) throws IOException {

@@ -1,13 +1,13 @@
 package io.tributary.flow;
 
-import io.tributary.model.Body;
+import io.tributary.model.SharedParameters;
 import io.tributary.model.SourceModel;
-import io.tributary.model.StepEngine;
 import io.tributary.model.StepResult;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.SourceId;
 import io.tributary.record.TokenBlocks;
+import io.tributary.record.Tokenized;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,28 +17,43 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everything that a Train subtask holds of one source: its parameters, its queue, its held-out text, its counts. */
-final class TrainedSource implements AutoCloseable {
+/** Everything that a Train subtask holds of one source: its model, its queue, its held-out text, its counts. */
+final class TrainedSource {
     private static final Logger LOG = LoggerFactory.getLogger(TrainedSource.class);
 
     private final SourceId id;
     private final byte[] vocabulary;
+    private final Optional<HeldRows> rows;
     private final SourceModel model;
     private final UnigramCounts unigrams;
-    private final Deque<TokenBlocks> queue = new ArrayDeque<>();
+    private final TrafficCount traffic = new TrafficCount();
+    private final Deque<Tokenized.Batch> queue = new ArrayDeque<>();
     private final List<TokenBlocks> heldOut = new ArrayList<>();
     private RoundTally tally = new RoundTally();
-    private Optional<Body> base = Optional.empty();
+    private Optional<SharedParameters> base = Optional.empty();
     private Optional<Closed> closed = Optional.empty();
+    private int[] growth = new int[0];
+    private int epoch;
     private long reportedRound;
 
     /** How the source took part in the last round that it closed. */
     record Closed(long round, Participation participation, RoundTally tally) {}
 
-    /** @param reportedRound no report is due for this round or an earlier one */
-    TrainedSource(SourceId id, byte[] vocabulary, SourceModel model, UnigramCounts unigrams, long reportedRound) {
+    /**
+     * @param rows those that it holds of the shared token embedding, if it does not hold all
+     * @param model its own, or one that it shares with other sources
+     * @param reportedRound no report is due for this round or an earlier one
+     */
+    TrainedSource(
+            SourceId id,
+            byte[] vocabulary,
+            Optional<HeldRows> rows,
+            SourceModel model,
+            UnigramCounts unigrams,
+            long reportedRound) {
         this.id = id;
         this.vocabulary = vocabulary;
+        this.rows = rows;
         this.model = model;
         this.unigrams = unigrams;
         this.reportedRound = reportedRound;
@@ -52,6 +67,10 @@ final class TrainedSource implements AutoCloseable {
         return vocabulary;
     }
 
+    Optional<HeldRows> rows() {
+        return rows;
+    }
+
     SourceModel model() {
         return model;
     }
@@ -60,7 +79,11 @@ final class TrainedSource implements AutoCloseable {
         return unigrams;
     }
 
-    Deque<TokenBlocks> queue() {
+    TrafficCount traffic() {
+        return traffic;
+    }
+
+    Deque<Tokenized.Batch> queue() {
         return queue;
     }
 
@@ -72,7 +95,7 @@ final class TrainedSource implements AutoCloseable {
         return tally;
     }
 
-    Optional<Body> base() {
+    Optional<SharedParameters> base() {
         return base;
     }
 
@@ -80,50 +103,79 @@ final class TrainedSource implements AutoCloseable {
         return closed;
     }
 
+    /** Steps of the last round that it closed, if it is this one. */
+    long closedSteps(long round) {
+        return closed.filter(c -> c.round() == round)
+                .map(c -> c.tally().steps())
+                .orElse(0L);
+    }
+
+    /** Whether its work is in the mean of a round: then merged moments are of its own making, too. */
+    boolean countedIn(long round) {
+        return closed.filter(c -> c.round() == round && c.participation() != Participation.REJECTED)
+                .isPresent();
+    }
+
+    /** Rows that it holds from its next round on; only within a round that has come to its end. */
+    int[] growth() {
+        return growth;
+    }
+
+    /** How often its token embeddings have begun anew. */
+    int epoch() {
+        return epoch;
+    }
+
     long reportedRound() {
         return reportedRound;
     }
 
-    /** Continues what a checkpoint held. The base body of work on the current round comes later, with the body. */
-    void restore(RoundTally tally, Optional<Closed> closed, Optional<Body> base) {
+    /** Continues what a checkpoint held. The base of work on the current round comes later, with its parameters. */
+    void restore(RoundTally tally, Optional<Closed> closed, Optional<SharedParameters> base, int[] growth, int epoch) {
         this.tally = tally;
         this.closed = closed;
         this.base = base;
+        this.growth = growth;
+        this.epoch = epoch;
     }
 
-    void begin(Body body) {
-        model.begin(body);
-        base = Optional.of(body);
+    /** Begins a round, from these parameters; what its model shares has been seen to. */
+    void begin(SharedParameters shared, int newEpoch) {
+        base = Optional.of(shared);
+        epoch = newEpoch;
         tally = new RoundTally();
     }
 
-    /** The body that the work in this round started from has come back after a restart. */
-    void resume(Body body) {
-        base = Optional.of(body);
+    /** The parameters that the work in this round started from have come back after a restart. */
+    void resume(SharedParameters shared) {
+        base = Optional.of(shared);
     }
 
     /** One training step on the queue's first batch. */
-    TokenBlocks step(double learningRate) {
-        TokenBlocks batch = queue.remove();
+    Tokenized.Batch step(double learningRate) {
+        Tokenized.Batch batch = queue.remove();
+        TokenBlocks blocks = batch.blocks();
         long start = System.nanoTime();
-        StepResult result = model.step(batch.tokensBT1(), batch.rows(), learningRate);
-        tally.step(batch.targets(), batch.bytes(), System.nanoTime() - start, result);
+        StepResult result = model.step(blocks.tokensBT1(), blocks.rows(), learningRate);
+        tally.step(blocks.targets(), blocks.bytes(), System.nanoTime() - start, result);
         if (!result.applied()) {
             LOG.warn("Source {}: a step changed nothing, its gradient norm is {}", id, result.gradientNorm());
         }
-        unigrams.add(batch);
+        unigrams.add(blocks);
+        growth = batch.grown();
         return batch;
     }
 
+    /** Its round is over; what has become of the model is seen to by the caller. */
     void close(long round, Participation participation) {
         closed = Optional.of(new Closed(round, participation, tally));
         tally = new RoundTally();
         base = Optional.empty();
-        model.end();
+        growth = new int[0];
     }
 
-    /** The report of a round that has ended, judged with the body that came out of it. */
-    RoundReport report(long round, Body merged, StepEngine engine, int batchRows) {
+    /** The report of a round that has ended, judged with the parameters that came out of it. */
+    RoundReport report(long round, SharedParameters merged, int batchRows) {
         reportedRound = round;
         Optional<Closed> took = closed.filter(c -> c.round() == round);
         RoundTally done = took.map(Closed::tally).orElseGet(RoundTally::new);
@@ -138,28 +190,28 @@ final class TrainedSource implements AutoCloseable {
                 done.meanLoss(),
                 validationBitsPerByte(merged, batchRows),
                 unigrams.bitsPerByte(),
-                model.pieces(),
+                unigrams.vocabularySize(),
                 done.tokensPerSecond(),
-                queue.size());
+                queue.size(),
+                traffic.take());
     }
 
     /** Total nats / ln 2 / bytes over the held-out rows, a batch of rows at a time; NaN without any. */
-    private double validationBitsPerByte(Body merged, int batchRows) {
+    private double validationBitsPerByte(SharedParameters merged, int batchRows) {
+        // Text runs ahead of training: some may be written in pieces that the source will hold in a later round only.
+        List<TokenBlocks> rows = heldOut.stream()
+                .filter(row -> Arrays.stream(row.tokensBT1()).allMatch(id -> id < model.pieces()))
+                .toList();
         double nats = 0;
         long bytes = 0;
-        for (int from = 0; from < heldOut.size(); from += batchRows) {
-            List<TokenBlocks> rows = heldOut.subList(from, Math.min(from + batchRows, heldOut.size()));
-            int[] tokensBT1 = rows.stream()
+        for (int from = 0; from < rows.size(); from += batchRows) {
+            List<TokenBlocks> some = rows.subList(from, Math.min(from + batchRows, rows.size()));
+            int[] tokensBT1 = some.stream()
                     .flatMapToInt(row -> Arrays.stream(row.tokensBT1()))
                     .toArray();
-            nats += model.evaluate(merged, tokensBT1, rows.size());
-            bytes += rows.stream().mapToLong(TokenBlocks::bytes).sum();
+            nats += model.evaluate(merged, tokensBT1, some.size());
+            bytes += some.stream().mapToLong(TokenBlocks::bytes).sum();
         }
         return bytes == 0 ? Double.NaN : nats / Math.log(2) / bytes;
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 }

@@ -1,10 +1,11 @@
 package io.tributary.flow;
 
 import io.tributary.record.TokenBlocks;
+import java.util.Arrays;
 
 /** How often each token was a target: what a model that knows nothing but frequencies could reach. */
 final class UnigramCounts {
-    private final long[] countsV;
+    private long[] countsV;
     private long tokens;
     private long bytes;
 
@@ -44,6 +45,15 @@ final class UnigramCounts {
             }
         }
         return nats / Math.log(2) / bytes;
+    }
+
+    /** The vocabulary has more pieces from now on. */
+    void grow(int vocabularySize) {
+        countsV = Arrays.copyOf(countsV, vocabularySize);
+    }
+
+    int vocabularySize() {
+        return countsV.length;
     }
 
     long tokens() {

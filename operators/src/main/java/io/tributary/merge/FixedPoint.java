@@ -19,43 +19,45 @@ final class FixedPoint {
     }
 
     /**
-     * Adds {@code weight * values} to the sums. Values are weighted by the rounded weight, the one that the mean is
-     * divided by.
+     * Adds {@code weight * values} to sums. Values are weighted by the rounded weight, the one that the mean is divided
+     * by.
      *
      * <p>The loop has no branch; whether all went well is seen by one comparison at the end. NaN fails {@code <} and so
      * ends as a flag too.
      *
+     * @param at where the sums begin
+     * @param from where the values begin
      * @return whether all values were finite and all sums stayed in range; if not, the sums are spoilt
      */
-    static boolean add(long[] sums, float[] values, long weight) {
+    static boolean add(long[] sums, int at, float[] values, int from, int length, long weight) {
         double scale = weight * (ONE / ONE_WEIGHT);
         long overflow = 0;
         boolean inRange = true;
-        for (int i = 0; i < sums.length; i++) {
-            double value = values[i] * scale;
+        for (int i = 0; i < length; i++) {
+            double value = values[from + i] * scale;
             inRange &= Math.abs(value) < 0x1p63;
             long addend = (long) Math.rint(value);
-            long before = sums[i];
+            long before = sums[at + i];
             long after = before + addend;
             overflow |= (before ^ after) & (addend ^ after);
-            sums[i] = after;
+            sums[at + i] = after;
         }
         return inRange && overflow >= 0;
     }
 
     /**
-     * Looks for the value that made {@link #add(long[], float[], long)} return false, only then, so that the loop over
-     * good values stays short. Sums wrap, so what was there before can still be told.
+     * Looks for the value that made {@link #add(long[], int, float[], int, int, long)} return false, only then, so that
+     * the loop over good values stays short. Sums wrap, so what was there before can still be told.
      *
-     * @return the first index that is not finite or out of range
+     * @return the first index, counted from {@code from}, that is not finite or out of range
      */
-    static int culprit(long[] sums, float[] values, long weight) {
+    static int culprit(long[] sums, int at, float[] values, int from, int length, long weight) {
         double scale = weight * (ONE / ONE_WEIGHT);
-        for (int i = 0; i < sums.length; i++) {
-            double value = values[i] * scale;
+        for (int i = 0; i < length; i++) {
+            double value = values[from + i] * scale;
             long addend = (long) Math.rint(value);
-            long before = sums[i] - addend;
-            if (!(Math.abs(value) < 0x1p63) || ((before ^ sums[i]) & (addend ^ sums[i])) < 0) {
+            long before = sums[at + i] - addend;
+            if (!(Math.abs(value) < 0x1p63) || ((before ^ sums[at + i]) & (addend ^ sums[at + i])) < 0) {
                 return i;
             }
         }
@@ -63,24 +65,22 @@ final class FixedPoint {
     }
 
     /** Adds sums to sums; returns whether all stayed in range. */
-    static boolean add(long[] sums, long[] others) {
+    static boolean add(long[] sums, int at, long[] others, int from, int length) {
         long overflow = 0;
-        for (int i = 0; i < sums.length; i++) {
-            long before = sums[i];
-            long after = before + others[i];
-            overflow |= (before ^ after) & (others[i] ^ after);
-            sums[i] = after;
+        for (int i = 0; i < length; i++) {
+            long before = sums[at + i];
+            long after = before + others[from + i];
+            overflow |= (before ^ after) & (others[from + i] ^ after);
+            sums[at + i] = after;
         }
         return overflow >= 0;
     }
 
-    /** Sums over the sum of weights, rounded once to float. */
-    static float[] mean(long[] sums, long weight) {
+    /** Sums over the sum of weights, rounded once to float; from and to the same place. */
+    static void mean(long[] sums, int at, long weight, float[] mean, int length) {
         double scale = ONE / ONE_WEIGHT * weight;
-        float[] mean = new float[sums.length];
-        for (int i = 0; i < mean.length; i++) {
+        for (int i = at; i < at + length; i++) {
             mean[i] = (float) (sums[i] / scale);
         }
-        return mean;
     }
 }

@@ -4,16 +4,17 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * How the flat parameters of a group are cut into shards: all of one size, but the last, which may be shorter.
+ * How a flat tensor is cut into shards: all of one size, but the last, which may be shorter. A tensor without values is
+ * one shard without values.
  *
- * @param parameters how many values the group has
+ * @param parameters how many values the tensor has
  * @param shardSize values of a shard
  */
 public record Sharding(long parameters, int shardSize) implements Serializable {
     public Sharding {
-        if (parameters < 1 || shardSize < 1) {
-            throw new IllegalArgumentException("Cannot cut %d parameters into shards of %d: both must be positive"
-                    .formatted(parameters, shardSize));
+        if (parameters < 0 || shardSize < 1) {
+            throw new IllegalArgumentException(
+                    "Cannot cut %d parameters into shards of %d".formatted(parameters, shardSize));
         }
         if ((parameters - 1) / shardSize >= Integer.MAX_VALUE) {
             throw new IllegalArgumentException("Shards of %d values are too many for %d parameters: make them larger"
@@ -23,7 +24,7 @@ public record Sharding(long parameters, int shardSize) implements Serializable {
 
     /** How many shards there are. */
     public int count() {
-        return (int) ((parameters - 1) / shardSize) + 1;
+        return parameters == 0 ? 1 : (int) ((parameters - 1) / shardSize) + 1;
     }
 
     /** The first parameter of a shard. */

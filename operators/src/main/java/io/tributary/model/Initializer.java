@@ -46,8 +46,24 @@ public final class Initializer {
      * @param from index in the flat embedding, row * d + column
      */
     public static void tokens(String source, long seed, long from, float[] out) {
+        tokens(source, seed, 0, from, out);
+    }
+
+    /**
+     * Fills {@code out} with a source's token embedding as it is drawn for the {@code epoch}-th time: normal, deviation
+     * 0.02.
+     *
+     * @param epoch 0 for the initial values
+     * @param from index in the flat embedding, row * d + column
+     */
+    public static void tokens(String source, long seed, int epoch, long from, float[] out) {
         requireSlice(from, out.length, Long.MAX_VALUE);
-        new Initializer(seed, "tokens/" + source).fill(EMBEDDING, from, out, 0, out.length);
+        if (epoch < 0) {
+            throw new IllegalArgumentException("Embeddings are drawn for the 0th time or later, not " + epoch);
+        }
+        // Unlike a suffix, this is no stream that another source's name could make.
+        String stream = epoch == 0 ? "tokens/" : "tokens@" + epoch + "/";
+        new Initializer(seed, stream + source).fill(EMBEDDING, from, out, 0, out.length);
     }
 
     /**

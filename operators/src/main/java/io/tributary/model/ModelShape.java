@@ -8,9 +8,11 @@ import java.io.Serializable;
  * @param layers blocks of attention and feed-forward
  * @param width d, the width of the residual stream
  * @param heads of attention; they divide the width
- * @param sequenceLength T, the tokens a row predicts
+ * @param sequenceLength T, the tokens a row predicts; a source may have a length of its own
+ * @param positions how it knows where a token stands
  */
-public record ModelShape(int layers, int width, int heads, int sequenceLength) implements Serializable {
+public record ModelShape(int layers, int width, int heads, int sequenceLength, Positions positions)
+        implements Serializable {
     public ModelShape {
         if (layers < 1 || width < 1 || heads < 1 || sequenceLength < 1) {
             throw new IllegalArgumentException(
@@ -24,14 +26,24 @@ public record ModelShape(int layers, int width, int heads, int sequenceLength) i
         }
     }
 
+    /** With learned positions. */
+    public ModelShape(int layers, int width, int heads, int sequenceLength) {
+        this(layers, width, heads, sequenceLength, Positions.LEARNED);
+    }
+
     /** N, the parameters of the body; embeddings are not among them. */
     public long bodyParameters() {
         return BodyLayout.of(this).parameters();
     }
 
-    /** T*d, the parameters of a source's position embedding. */
+    /** T*d, the parameters of a position embedding; 0 where positions are not learned. */
     public long positionParameters() {
-        return (long) sequenceLength * width;
+        return positionParameters(sequenceLength);
+    }
+
+    /** T*d, the parameters of the position embedding of a source whose rows predict T tokens; 0 without learned ones. */
+    public long positionParameters(int sequenceLength) {
+        return positions == Positions.LEARNED ? (long) sequenceLength * width : 0;
     }
 
     /** V*d, the parameters of a source's token embedding with V pieces. */
@@ -49,6 +61,17 @@ public record ModelShape(int layers, int width, int heads, int sequenceLength) i
      * @param pieces V, the size of the vocabulary
      */
     public double flopsPerToken(int pieces) {
+        return flopsPerToken(pieces, sequenceLength);
+    }
+
+    /**
+     * Floating-point operations that train one token of a source whose rows predict T tokens; see
+     * {@link #flopsPerToken(int)}.
+     *
+     * @param pieces V, the size of the vocabulary
+     * @param sequenceLength T
+     */
+    public double flopsPerToken(int pieces, int sequenceLength) {
         return 6.0 * (bodyParameters() + tokenParameters(pieces)) + 12.0 * layers * width * sequenceLength;
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
  */
 final class NativeVector implements AutoCloseable {
     private static final int PIECE = 1 << 18;
+    private static final int WINDOW = 1 << 28;
 
     private final NDArray array;
 
@@ -38,11 +40,32 @@ final class NativeVector implements AutoCloseable {
         return new NativeVector(manager.zeros(new Shape(size), DataType.FLOAT32), name);
     }
 
-    /** A copy in native memory that {@code manager} owns. */
-    NativeVector duplicate(NDManager manager) {
-        NDArray copy = array.duplicate();
-        copy.attach(manager);
-        return new NativeVector(copy, array.getName());
+    /** A copy of the first {@code size} elements in native memory that {@code manager} owns. */
+    NativeVector duplicate(NDManager manager, long size) {
+        try (NDManager scratch = array.getManager().newSubManager()) {
+            NDArray copy = view(scratch, size).duplicate();
+            copy.attach(manager);
+            return new NativeVector(copy, array.getName());
+        }
+    }
+
+    /** The first {@code size} elements, to be read only while this vector is open. */
+    NDArray view(NDManager scratch, long size) {
+        NDArray view = array.get(scratch, slice(0, size));
+        view.setName(array.getName());
+        return view;
+    }
+
+    /** A vector of these elements and zeros after them, in place of this one, which is freed. */
+    NativeVector grown(NDManager manager, long size) {
+        NativeVector grown = zeros(manager, array.getName(), size);
+        forEachPiece((from, length) -> {
+            float[] piece = new float[length];
+            copyTo(from, piece);
+            grown.put(from, piece);
+        });
+        close();
+        return grown;
     }
 
     NDArray array() {
@@ -63,13 +86,63 @@ final class NativeVector implements AutoCloseable {
         update(from, values.length, buffer -> buffer.asFloatBuffer().put(values));
     }
 
+    /**
+     * Copies rows, one behind the other, into {@code out}.
+     *
+     * @param width elements of a row
+     */
+    void gather(int[] rows, int width, float[] out) {
+        inWindows(
+                width,
+                (first, count) -> read((long) first * width, count * width, buffer -> {
+                    FloatBuffer floats = buffer.asFloatBuffer();
+                    for (int i = 0; i < rows.length; i++) {
+                        if (rows[i] >= first && rows[i] < first + count) {
+                            floats.get((rows[i] - first) * width, out, i * width, width);
+                        }
+                    }
+                }));
+    }
+
+    /** Overwrites rows with what lies in {@code values} one behind the other. */
+    void scatter(int[] rows, int width, float[] values) {
+        inWindows(
+                width,
+                (first, count) -> update((long) first * width, count * width, buffer -> {
+                    FloatBuffer floats = buffer.asFloatBuffer();
+                    for (int i = 0; i < rows.length; i++) {
+                        if (rows[i] >= first && rows[i] < first + count) {
+                            floats.put((rows[i] - first) * width, values, i * width, width);
+                        }
+                    }
+                }));
+    }
+
+    /** A buffer reaches 2 GiB, so a larger matrix is gone through in several. */
+    private void inWindows(int width, Window window) {
+        int rows = Math.toIntExact(size() / width);
+        int most = Math.max(1, WINDOW / width);
+        for (int first = 0; first < rows; first += most) {
+            window.over(first, Math.min(most, rows - first));
+        }
+    }
+
+    private interface Window {
+        void over(int firstRow, int rows);
+    }
+
     /** Overwrites all elements, piece by piece, with what {@code values} gives for the piece that begins at an index. */
     void fill(Values values) {
-        for (long from = 0; from < size(); from += PIECE) {
-            float[] piece = new float[(int) Math.min(PIECE, size() - from)];
+        forEachPiece((from, length) -> {
+            float[] piece = new float[length];
             values.fill(from, piece);
             put(from, piece);
-        }
+        });
+    }
+
+    /** Overwrites all elements with zeros. */
+    void clear() {
+        forEachPiece((from, length) -> put(from, new float[length]));
     }
 
     /** Gives the values from an index on. */
@@ -86,11 +159,27 @@ final class NativeVector implements AutoCloseable {
         }
     }
 
+    /**
+     * The largest absolute difference between these elements and the first of {@code other}; NaN if any is not a number.
+     */
+    double largestDifference(NativeVector other) {
+        double[] largest = {0};
+        forEachPiece((from, length) -> {
+            NDIndex slice = slice(from, length);
+            try (NDManager scratch = array.getManager().newSubManager()) {
+                NDArray difference = array.get(scratch, slice).sub(other.array.get(scratch, slice));
+                // Both maxima pass on NaN.
+                largest[0] = Math.max(largest[0], difference.abs().max().getFloat());
+            }
+        });
+        return largest[0];
+    }
+
     /** Writes all elements, little-endian, as native memory has them on every platform that the engine exists for. */
     void write(OutputStream out) throws IOException {
         byte[] piece = new byte[Math.toIntExact(Math.min(PIECE, size()) * Float.BYTES)];
         for (long from = 0; from < size(); from += PIECE) {
-            int length = (int) Math.min(PIECE, size() - from);
+            int length = pieceLength(from);
             read(from, length, buffer -> buffer.get(piece, 0, length * Float.BYTES));
             out.write(piece, 0, length * Float.BYTES);
         }
@@ -100,7 +189,7 @@ final class NativeVector implements AutoCloseable {
     void read(InputStream in) throws IOException {
         byte[] piece = new byte[Math.toIntExact(Math.min(PIECE, size()) * Float.BYTES)];
         for (long from = 0; from < size(); from += PIECE) {
-            int length = (int) Math.min(PIECE, size() - from);
+            int length = pieceLength(from);
             if (in.readNBytes(piece, 0, length * Float.BYTES) < length * Float.BYTES) {
                 throw new EOFException("The state ends within a tensor of " + size() + " parameters");
             }
@@ -111,6 +200,20 @@ final class NativeVector implements AutoCloseable {
     @Override
     public void close() {
         array.close();
+    }
+
+    private interface Piece {
+        void accept(long from, int length);
+    }
+
+    private void forEachPiece(Piece action) {
+        for (long from = 0; from < size(); from += PIECE) {
+            action.accept(from, pieceLength(from));
+        }
+    }
+
+    private int pieceLength(long from) {
+        return (int) Math.min(PIECE, size() - from);
     }
 
     private void read(long from, int length, Consumer<ByteBuffer> reader) {
@@ -131,7 +234,7 @@ final class NativeVector implements AutoCloseable {
     }
 
     /** Checked here, since the engine would silently cut a slice that reaches beyond the end. */
-    private NDIndex slice(long from, int length) {
+    private NDIndex slice(long from, long length) {
         if (from < 0 || from > size() - length) {
             throw new IndexOutOfBoundsException(
                     "Parameters %d to %d are not within the %d there are".formatted(from, from + length, size()));

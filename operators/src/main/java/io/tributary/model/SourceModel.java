@@ -2,57 +2,85 @@ package io.tributary.model;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.tributary.record.ParameterGroup;
+import io.tributary.record.Quantity;
+import io.tributary.record.TensorId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * What one source trains: its own token and position embeddings, AdamW's moments and step count, and during a round a
- * working copy of the body.
+ * What one source trains: a body of N values, token embeddings [V, d] and, where positions are learned, position
+ * embeddings [T, d], with AdamW's two moments of each and its step count.
  *
- * <p>The moments of the body stay with the source from round to round. Native memory, in 4-byte floats:
- * {@code 3 (V*d + T*d) + 2 N}, and N more during a round. Used by the engine's thread only.
+ * <p>Groups that the engine shares are here during a round only, as working copies of what the round begins from; the
+ * others are the source's own and stay. So do the moments of all groups. Native memory, in 4-byte floats: two moments of
+ * {@code N + V*d + T*d}, the private groups, and during a round the shared ones. Used by the engine's thread only.
  */
 public final class SourceModel implements AutoCloseable {
     private final StepEngine engine;
     private final NDManager manager;
     private final String name;
-    private final int pieces;
-    private final NativeVector tokensVD;
-    private final NativeVector positionsTD;
-    private final List<NativeVector> moments = new ArrayList<>();
+    private final int sequenceLength;
     private final NativeVector stepCount;
-    private @Nullable NativeVector workingN;
+    /** In the order of the step program's lists. */
+    private final Map<ParameterGroup, SourceGroup> groups = new EnumMap<>(ParameterGroup.class);
 
-    /** A source of zeros. */
-    SourceModel(StepEngine engine, String name, int pieces) {
-        if (name.isBlank() || pieces < 1) {
+    private int pieces;
+    private boolean inRound;
+
+    /** A source of zeros, outside a round. */
+    SourceModel(StepEngine engine, String name, int pieces, int sequenceLength) {
+        if (name.isBlank() || pieces < 1 || sequenceLength < 1) {
             throw new IllegalArgumentException(
-                    "A source needs a name and at least one piece, but they are '%s' and %d".formatted(name, pieces));
+                    "A source needs a name, at least one piece and rows of at least one target, but they are '%s', %d and %d"
+                            .formatted(name, pieces, sequenceLength));
         }
         this.engine = engine;
         this.manager = engine.newManager();
         this.name = name;
         this.pieces = pieces;
-        ModelShape shape = engine.shape();
-        long tokens = shape.tokenParameters(pieces);
-        long positions = shape.positionParameters();
-        tokensVD = NativeVector.zeros(manager, StepEngine.PARAMETERS, tokens);
-        positionsTD = NativeVector.zeros(manager, StepEngine.PARAMETERS, positions);
-        for (String moment : List.of(StepEngine.FIRST_MOMENT, StepEngine.SECOND_MOMENT)) {
-            for (long size : new long[] {shape.bodyParameters(), tokens, positions}) {
-                moments.add(NativeVector.zeros(manager, moment, size));
+        this.sequenceLength = sequenceLength;
+        for (ParameterGroup group : ParameterGroup.values()) {
+            long size = sizeOf(group);
+            if (size > 0) {
+                SourceGroup tensors = new SourceGroup(manager, name, group, size);
+                groups.put(group, tensors);
+                if (!isShared(group)) {
+                    tensors.allocate();
+                }
             }
         }
         stepCount = NativeVector.zeros(manager, "step", 1);
     }
 
-    /** Draws the embeddings. */
+    private long sizeOf(ParameterGroup group) {
+        ModelShape shape = engine.shape();
+        return switch (group) {
+            case BODY -> shape.bodyParameters();
+            case TOKENS -> shape.tokenParameters(pieces);
+            case POSITIONS -> shape.positionParameters(sequenceLength);
+        };
+    }
+
+    /** Draws the private groups. */
     void initialize(long seed) {
-        tokensVD.fill((from, out) -> Initializer.tokens(name, seed, from, out));
-        positionsTD.fill((from, out) -> Initializer.positions(name, seed, from, out));
+        groups.forEach((group, tensors) -> {
+            if (!isShared(group)) {
+                tensors.parameters().fill(initial(group, seed, 0));
+            }
+        });
+    }
+
+    private NativeVector.Values initial(ParameterGroup group, long seed, int epoch) {
+        return switch (group) {
+            case BODY -> (from, out) -> Initializer.body(engine.shape(), seed, from, out);
+            case TOKENS -> (from, out) -> Initializer.tokens(name, seed, epoch, from, out);
+            case POSITIONS -> (from, out) -> Initializer.positions(name, seed, from, out);
+        };
     }
 
     /** The name of the source. */
@@ -65,8 +93,20 @@ public final class SourceModel implements AutoCloseable {
         return pieces;
     }
 
-    /** How many steps AdamW has counted since the source began; steps that were not applied do not count. Exact up
-     * to 2^24, where a 32-bit float stops counting and AdamW's bias corrections have long been 1.
+    /** T, the tokens that a row of this source predicts. */
+    public int sequenceLength() {
+        return sequenceLength;
+    }
+
+    /** How many values of a group the source has: N, V*d or T*d; none of positions that are not learned. */
+    public long elements(ParameterGroup group) {
+        return sizeOf(group);
+    }
+
+    /**
+     * How many steps AdamW has counted since the source began, or since its moments were reset; steps that were not
+     * applied do not count. Exact up to 2^24, where a 32-bit float stops counting and AdamW's bias corrections have long
+     * been 1.
      */
     public long steps() {
         float[] count = new float[1];
@@ -74,27 +114,38 @@ public final class SourceModel implements AutoCloseable {
         return (long) count[0];
     }
 
-    /** Whether the source holds a working copy of the body. */
+    /** Whether the source is inside a round, with working copies of the shared groups. */
     public boolean inRound() {
-        return workingN != null;
+        return inRound;
     }
 
     /**
-     * Begins a round: copies the body, natively.
+     * Begins a round: copies the shared groups, natively. Moments of shared groups that the base holds as well take the
+     * place of the source's own.
      *
-     * @throws IllegalStateException if the source is in a round already
+     * @throws IllegalStateException if the source is in a round already, or the base lacks a shared group or has less of
+     *     it than the source
      */
-    public void begin(Body body) {
-        if (workingN != null) {
-            throw new IllegalStateException("Source %s is in a round; it must end before the next".formatted(name));
-        }
-        workingN = body.vector().duplicate(manager);
+    public void begin(SharedParameters base) {
+        begin(base, true);
     }
 
-    /** Opens a round with a working body of zeros, which the caller fills from a checkpoint. */
+    /**
+     * Begins a round.
+     *
+     * @param takesMoments whether moments that the base holds take the place of the source's own
+     * @throws IllegalStateException as above
+     */
+    public void begin(SharedParameters base, boolean takesMoments) {
+        requireOutside("begin a round");
+        engine.shared().forEach(group -> group(group).begin(base, takesMoments));
+        inRound = true;
+    }
+
+    /** Opens a round with working copies of zeros, which the caller fills from a checkpoint. */
     void resume() {
-        workingN = NativeVector.zeros(
-                manager, StepEngine.PARAMETERS, engine.shape().bodyParameters());
+        engine.shared().forEach(group -> group(group).allocate());
+        inRound = true;
     }
 
     /**
@@ -106,60 +157,172 @@ public final class SourceModel implements AutoCloseable {
      * @throws IllegalArgumentException if the ids do not fill the rows or are not in the vocabulary
      */
     public StepResult step(int[] tokensBT1, int rows, double learningRate) {
-        NDList model = parameters(working());
-        moments.forEach(moment -> model.add(moment.array()));
+        requireInside();
+        NDList model = new NDList();
+        for (Quantity quantity : Quantity.values()) {
+            groups.values().forEach(group -> model.add(group.tensor(quantity).array()));
+        }
         model.add(stepCount.array());
-        return engine.step(model, tokensBT1, rows, pieces, learningRate);
+        return engine.step(this, model, tokensBT1, rows, learningRate);
     }
 
     /**
-     * Copies theta^k - theta, the working body less the one the round began with, into {@code out}.
+     * Copies what the source contributes to a shared tensor into {@code out}: of parameters the working copy less what
+     * the round began with (theta^k - theta), of a moment the moment itself, since the mean of the sources replaces it.
      *
-     * @param base the body that the round began with
-     * @param from index of the slice in the flat body
+     * @param base what the round began with
+     * @param from index in the flat tensor of this source, which has {@link #elements} values
+     * @throws IllegalStateException outside a round
+     * @throws IllegalArgumentException if the group is private
+     * @throws IndexOutOfBoundsException if the slice does not lie within the source's tensor
+     */
+    public void delta(SharedParameters base, TensorId tensor, long from, float[] out) {
+        requireInside();
+        if (!isShared(tensor.group())) {
+            throw new IllegalArgumentException(
+                    "%s never leaves source %s; shared are %s".formatted(tensor, name, engine.shared()));
+        }
+        NativeVector own = group(tensor.group()).tensor(tensor.quantity());
+        if (tensor.quantity() == Quantity.PARAMETERS) {
+            own.minus(base.get(name, tensor, own.size()), from, out);
+        } else {
+            own.copyTo(from, out);
+        }
+    }
+
+    /**
+     * Like {@link #delta}, of some rows, one behind the other.
+     *
+     * @param rows of the source's own token embedding
+     */
+    public void deltaRows(SharedParameters base, TensorId tensor, int[] rows, float[] out) {
+        requireInside();
+        NativeVector own = group(tensor.group()).tensor(tensor.quantity());
+        int width = engine.shape().width();
+        own.gather(rows, width, out);
+        if (tensor.quantity() == Quantity.PARAMETERS) {
+            float[] began = new float[out.length];
+            base.get(name, tensor, own.size()).gather(rows, width, began);
+            for (int i = 0; i < out.length; i++) {
+                out[i] -= began[i];
+            }
+        }
+    }
+
+    /**
+     * The largest absolute change of any shared parameter since the round began; NaN if any of them is not a number.
+     *
+     * @param base what the round began with
      * @throws IllegalStateException outside a round
      */
-    public void delta(Body base, long from, float[] out) {
-        working().minus(base.vector(), from, out);
+    public double largestChange(SharedParameters base) {
+        requireInside();
+        double largest = 0;
+        for (ParameterGroup group : engine.shared()) {
+            NativeVector working = group(group).parameters();
+            NativeVector began = base.get(name, TensorId.parameters(group), working.size());
+            largest = Math.max(largest, working.largestDifference(began));
+        }
+        return largest;
     }
 
     /**
-     * Ends the round and frees the working copy; the moments stay.
+     * Ends the round and frees the working copies; private groups and moments stay.
      *
      * @throws IllegalStateException outside a round
      */
     public void end() {
-        working().close();
-        workingN = null;
+        requireInside();
+        engine.shared().forEach(group -> group(group).end());
+        inRound = false;
     }
 
     /**
-     * Summed loss of all targets in nats, with that body and the source's own embeddings; nothing changes.
+     * Summed loss of all targets in nats, with these shared groups and the source's own private ones; nothing changes.
      *
      * @param tokensBT1 ids, row after row of T+1
      * @param rows B
+     * @throws IllegalStateException if the base lacks a shared group or has less of it than the source
      * @throws IllegalArgumentException if the ids do not fill the rows or are not in the vocabulary
      */
-    public double evaluate(Body body, int[] tokensBT1, int rows) {
-        return engine.evaluate(parameters(body.vector()), tokensBT1, rows, pieces);
+    public double evaluate(SharedParameters base, int[] tokensBT1, int rows) {
+        try (NDManager scratch = engine.newManager()) {
+            return engine.evaluate(this, parameters(scratch, base), tokensBT1, rows);
+        }
+    }
+
+    /** The groups as the step program takes them, the shared ones as views of the base that {@code scratch} owns. */
+    NDList parameters(NDManager scratch, SharedParameters base) {
+        NDList parameters = new NDList();
+        groups.forEach((group, own) -> parameters.add(
+                isShared(group)
+                        ? base.get(name, TensorId.parameters(group), own.size()).view(scratch, own.size())
+                        : own.parameters().array()));
+        return parameters;
+    }
+
+    /** Sets AdamW back to its beginning: all moments and the step count to zero. */
+    public void resetMoments() {
+        groups.values().forEach(SourceGroup::resetMoments);
+        stepCount.clear();
+    }
+
+    /** Sets the moments of the token embeddings to zero; the step count goes on with the other groups. */
+    public void resetTokenMoments() {
+        group(ParameterGroup.TOKENS).resetMoments();
     }
 
     /**
-     * Copies a slice of the token embedding.
+     * Draws the token embeddings [V, d] anew; their moments stay.
      *
-     * @param from index in the flat embedding, row * d + column
+     * @param epoch which draw it is; 0 gives the values that the source began with
+     * @throws IllegalStateException if token embeddings are shared
      */
-    public void copyTokens(long from, float[] out) {
-        tokensVD.copyTo(from, out);
+    public void redrawTokens(long seed, int epoch) {
+        if (isShared(ParameterGroup.TOKENS)) {
+            throw new IllegalStateException(
+                    "Source %s cannot draw its token embeddings anew: they are shared".formatted(name));
+        }
+        group(ParameterGroup.TOKENS).parameters().fill(initial(ParameterGroup.TOKENS, seed, epoch));
     }
 
     /**
-     * Copies a slice of the position embedding.
+     * Gives the source more pieces, after those it has; the moments of the new rows are zero.
      *
-     * @param from index in the flat embedding, position * d + column
+     * @param pieces V from now on
+     * @throws IllegalStateException inside a round, or if token embeddings are private
+     * @throws IllegalArgumentException if there are fewer than before
      */
-    public void copyPositions(long from, float[] out) {
-        positionsTD.copyTo(from, out);
+    public void grow(int pieces) {
+        requireOutside("grow");
+        if (!isShared(ParameterGroup.TOKENS)) {
+            throw new IllegalStateException(
+                    "Source %s cannot grow: its token embeddings are its own, and nobody gives it the new rows"
+                            .formatted(name));
+        }
+        if (pieces < this.pieces) {
+            throw new IllegalArgumentException(
+                    "Source %s has %d pieces and cannot shrink to %d".formatted(name, this.pieces, pieces));
+        }
+        if (pieces > this.pieces) {
+            this.pieces = pieces;
+            group(ParameterGroup.TOKENS).grow(sizeOf(ParameterGroup.TOKENS));
+        }
+    }
+
+    /**
+     * Copies a slice of a private group.
+     *
+     * @param from index in the flat group, such as row * d + column
+     * @throws IllegalStateException if the group is shared, or the model has no such group
+     * @throws IndexOutOfBoundsException if the slice does not lie within the group
+     */
+    public void copy(ParameterGroup group, long from, float[] out) {
+        if (isShared(group)) {
+            throw new IllegalStateException(
+                    "%s of source %s are shared; what a round starts from has them".formatted(group, name));
+        }
+        group(group).parameters().copyTo(from, out);
     }
 
     /**
@@ -167,29 +330,41 @@ public final class SourceModel implements AutoCloseable {
      * memory; {@link SourceState} has the format.
      */
     public void write(OutputStream out) throws IOException {
-        SourceState.write(this, engine.shape(), out);
+        SourceState.write(this, engine, out);
     }
 
-    /** All tensors in the order of the state; during a round the working body comes last. */
+    /** All tensors that there are, in the order of the state. */
     List<NativeVector> vectors() {
-        List<NativeVector> vectors = new ArrayList<>(List.of(stepCount, tokensVD, positionsTD));
-        vectors.addAll(moments);
-        if (workingN != null) {
-            vectors.add(workingN);
-        }
+        List<NativeVector> vectors = new ArrayList<>(List.of(stepCount));
+        groups.values().forEach(group -> vectors.addAll(group.vectors()));
         return vectors;
     }
 
-    /** The parameter groups as the step program takes them. */
-    NDList parameters(NativeVector bodyN) {
-        return new NDList(bodyN.array(), tokensVD.array(), positionsTD.array());
+    /** The tensors of a group. */
+    SourceGroup group(ParameterGroup group) {
+        SourceGroup tensors = groups.get(group);
+        if (tensors == null) {
+            throw new IllegalStateException("Source %s has no %s: positions are %s"
+                    .formatted(name, group, engine.shape().positions()));
+        }
+        return tensors;
     }
 
-    private NativeVector working() {
-        if (workingN == null) {
+    private boolean isShared(ParameterGroup group) {
+        return engine.shared().contains(group);
+    }
+
+    private void requireInside() {
+        if (!inRound) {
             throw new IllegalStateException("Source %s is in no round; it must begin one first".formatted(name));
         }
-        return workingN;
+    }
+
+    private void requireOutside(String action) {
+        if (inRound) {
+            throw new IllegalStateException(
+                    "Source %s is in a round; it must end before the source can %s".formatted(name, action));
+        }
     }
 
     /** Frees the memory at once. */

@@ -1,33 +1,39 @@
 package io.tributary.model;
 
+import io.tributary.record.ParameterGroup;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
- * How a source is written into a checkpoint: a big-endian header (magic, version, the five numbers of the model's shape
- * and the vocabulary, whether a round is open, the name), then the tensors of {@link SourceModel#vectors} as
- * little-endian 32-bit floats without anything between them, since the header decides their sizes.
+ * How a source is written into a checkpoint: a big-endian header (magic, version, the model's shape, the shared groups,
+ * then the source's name, sequence length, pieces and whether it is in a round), then the tensors of
+ * {@link SourceModel#vectors} as little-endian 32-bit floats without anything between them, since the header decides
+ * their sizes.
  */
 final class SourceState {
     private static final int MAGIC = 0x54524253; // "TRBS"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private SourceState() {}
 
-    static void write(SourceModel source, ModelShape shape, OutputStream out) throws IOException {
+    static void write(SourceModel source, StepEngine engine, OutputStream out) throws IOException {
         DataOutputStream header = new DataOutputStream(out);
         header.writeInt(MAGIC);
         header.writeInt(VERSION);
-        header.writeInt(shape.layers());
-        header.writeInt(shape.width());
-        header.writeInt(shape.heads());
-        header.writeInt(shape.sequenceLength());
+        writeShape(engine.shape(), header);
+        header.writeInt(engine.shared().size());
+        for (ParameterGroup group : engine.shared()) {
+            header.writeByte(group.tag());
+        }
+        header.writeUTF(source.name());
+        header.writeInt(source.sequenceLength());
         header.writeInt(source.pieces());
         header.writeBoolean(source.inRound());
-        header.writeUTF(source.name());
         header.flush();
         for (NativeVector vector : source.vectors()) {
             vector.write(out);
@@ -36,26 +42,22 @@ final class SourceState {
 
     static SourceModel read(StepEngine engine, InputStream in) throws IOException {
         DataInputStream header = new DataInputStream(in);
-        int magic = header.readInt();
-        int version = header.readInt();
-        if (magic != MAGIC || version != VERSION) {
-            throw new IOException("This is not the state of a source in version %d: it begins with %08x, version %d"
-                    .formatted(VERSION, magic, version));
+        requireVersion(header);
+        ModelShape shape = readShape(header);
+        Set<ParameterGroup> shared = EnumSet.noneOf(ParameterGroup.class);
+        for (int left = header.readInt(); left > 0; left--) {
+            shared.add(ParameterGroup.ofTag(header.readByte()));
         }
-        int layers = header.readInt();
-        int width = header.readInt();
-        ModelShape shape = new ModelShape(layers, width, header.readInt(), header.readInt());
-        int pieces = header.readInt();
-        boolean inRound = header.readBoolean();
         String name = header.readUTF();
-        if (!shape.equals(engine.shape())) {
+        if (!shape.equals(engine.shape()) || !shared.equals(engine.shared())) {
             throw new IOException(
-                    "The state of source %s is of %s, but this job trains %s; a job keeps the shape it began with"
-                            .formatted(name, shape, engine.shape()));
+                    "The state of source %s is of %s sharing %s, but this job trains %s sharing %s; a job keeps the shape and the variant it began with"
+                            .formatted(name, shape, shared, engine.shape(), engine.shared()));
         }
-        SourceModel source = new SourceModel(engine, name, pieces);
+        int sequenceLength = header.readInt();
+        SourceModel source = new SourceModel(engine, name, header.readInt(), sequenceLength);
         try {
-            if (inRound) {
+            if (header.readBoolean()) {
                 source.resume();
             }
             for (NativeVector vector : source.vectors()) {
@@ -66,5 +68,30 @@ final class SourceState {
             source.close();
             throw e;
         }
+    }
+
+    private static void requireVersion(DataInputStream header) throws IOException {
+        int magic = header.readInt();
+        if (magic != MAGIC) {
+            throw new IOException("This is not the state of a source: it begins with %08x".formatted(magic));
+        }
+        int version = header.readInt();
+        if (version != VERSION) {
+            throw new IOException(
+                    "The state of a source has version %d, this Tributary reads %d: resume with the release that wrote it"
+                            .formatted(version, VERSION));
+        }
+    }
+
+    private static void writeShape(ModelShape shape, DataOutputStream out) throws IOException {
+        out.writeInt(shape.layers());
+        out.writeInt(shape.width());
+        out.writeInt(shape.heads());
+        out.writeInt(shape.sequenceLength());
+        out.writeUTF(shape.positions().name());
+    }
+
+    private static ModelShape readShape(DataInputStream in) throws IOException {
+        return new ModelShape(in.readInt(), in.readInt(), in.readInt(), in.readInt(), Positions.valueOf(in.readUTF()));
     }
 }

@@ -6,40 +6,54 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tributary.record.ParameterGroup;
+import io.tributary.record.Quantity;
+import io.tributary.record.TensorId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * The numerical engine of one training subtask: it makes bodies and sources, and runs the step program on them.
+ * The numerical engine of one training subtask: it makes sources and what they share, and runs the step program on them.
  *
  * <p>Engines stand side by side in a JVM without touching each other; each is used by one thread at a time. What an
  * engine made lives in native memory and is freed with it at the latest.
  */
 public final class StepEngine implements AutoCloseable {
-    /** Names of arrays; those of one name make one list of the step program's arguments. */
-    static final String PARAMETERS = "params[]";
-
-    static final String FIRST_MOMENT = "m[]";
-    static final String SECOND_MOMENT = "v[]";
-
     private final ModelShape shape;
+    private final Set<ParameterGroup> shared;
     private final NDManager manager;
     private final NDManager host;
     private final StepProgram program;
     private final NDList programSettings;
     private final NDArray optimizer;
 
-    private StepEngine(ModelShape shape, Precision precision, AdamW adamW, NDManager manager, StepProgram program) {
+    private StepEngine(
+            ModelShape shape,
+            Precision precision,
+            AdamW adamW,
+            Set<ParameterGroup> shared,
+            NDManager manager,
+            StepProgram program) {
         this.shape = shape;
+        Set<ParameterGroup> existing = EnumSet.noneOf(ParameterGroup.class);
+        existing.addAll(shared);
+        if (shape.positions() != Positions.LEARNED) {
+            existing.remove(ParameterGroup.POSITIONS);
+        }
+        this.shared = Collections.unmodifiableSet(existing);
         this.manager = manager;
         this.program = program;
         // The program reads its settings as numbers, so they stay on the host whatever the device.
         this.host = manager.newSubManager(Device.cpu());
-        this.programSettings = new NDList(
-                host.create(BodyLayout.of(shape).sizes()),
-                host.create(new long[] {shape.width(), shape.heads(), precision.scalarType()}));
+        this.programSettings = new NDList(host.create(BodyLayout.of(shape).sizes()), host.create(new long[] {
+            shape.width(), shape.heads(), precision.scalarType(), shape.positions() == Positions.ALIBI ? 1 : 0
+        }));
         this.optimizer = host.create(
                 new double[] {0, adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay(), adamW.clip()});
     }
@@ -47,45 +61,61 @@ public final class StepEngine implements AutoCloseable {
     /**
      * Opens an engine on the CPU.
      *
+     * @param shared the parameter groups that sources have from a round's beginning to its end; the others are their own
      * @throws IllegalStateException if the PyTorch engine or the step program cannot be loaded; it says what to do
      */
-    public static StepEngine open(ModelShape shape, Precision precision, AdamW adamW) {
-        return open(shape, precision, adamW, Device.cpu());
+    public static StepEngine open(ModelShape shape, Precision precision, AdamW adamW, Set<ParameterGroup> shared) {
+        return open(shape, precision, adamW, shared, Device.cpu());
     }
 
     /**
      * Opens an engine on a device.
      *
+     * @param shared the parameter groups that sources have from a round's beginning to its end; the others are their own
      * @throws IllegalStateException if the PyTorch engine or the step program cannot be loaded; it says what to do
      */
-    public static StepEngine open(ModelShape shape, Precision precision, AdamW adamW, Device device) {
+    public static StepEngine open(
+            ModelShape shape, Precision precision, AdamW adamW, Set<ParameterGroup> shared, Device device) {
         NDManager manager = PyTorch.newManager(device);
         try {
-            return new StepEngine(shape, precision, adamW, manager, StepProgram.load(device));
+            return new StepEngine(shape, precision, adamW, shared, manager, StepProgram.load(device));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
-    /** The shape of every body and source of this engine. */
+    /** The shape of every source of this engine, but for sequence lengths. */
     public ModelShape shape() {
         return shape;
     }
 
-    /** A body of zeros, to be filled with {@link Body#put}. */
-    public Body newBody(long round) {
-        return new Body(round, NativeVector.zeros(manager, PARAMETERS, shape.bodyParameters()));
+    /** The shared groups, in the order of {@link ParameterGroup}; positions are among them only where they are learned. */
+    public Set<ParameterGroup> shared() {
+        return shared;
     }
 
     /**
-     * A source with fresh embeddings.
+     * Zeros for a round to start from, to be filled with {@link SharedParameters#put}.
      *
-     * @param name decides the initial values, together with the seed
-     * @param pieces V, the size of its vocabulary
+     * @param sizes how many values each tensor that is common to all sources has; rows that belong to one source are
+     *     added later
+     * @throws IllegalArgumentException if a tensor's group is not shared
      */
-    public SourceModel newSource(String name, int pieces, long seed) {
-        SourceModel source = new SourceModel(this, name, pieces);
+    public SharedParameters newShared(long round, Map<TensorId, Long> sizes) {
+        return new SharedParameters(this, round, sizes);
+    }
+
+    /**
+     * A source with fresh values of its private groups.
+     *
+     * @param name decides the initial values of embeddings, together with the seed; those of a private body are decided
+     *     by the seed alone
+     * @param pieces V, the size of its vocabulary
+     * @param sequenceLength T, the tokens that a row of it predicts
+     */
+    public SourceModel newSource(String name, int pieces, int sequenceLength, long seed) {
+        SourceModel source = new SourceModel(this, name, pieces, sequenceLength);
         source.initialize(seed);
         return source;
     }
@@ -105,11 +135,20 @@ public final class StepEngine implements AutoCloseable {
         return manager.newSubManager();
     }
 
+    /** The name of arrays of a quantity; those of one name make one list of the step program's arguments. */
+    static String listOf(Quantity quantity) {
+        return switch (quantity) {
+            case PARAMETERS -> "params[]";
+            case FIRST_MOMENT -> "m[]";
+            case SECOND_MOMENT -> "v[]";
+        };
+    }
+
     /** One step: the model's parameters, moments and step count change in place. */
-    StepResult step(NDList model, int[] tokensBT1, int rows, int pieces, double learningRate) {
+    StepResult step(SourceModel source, NDList model, int[] tokensBT1, int rows, double learningRate) {
         optimizer.toByteBuffer(true).asDoubleBuffer().put(0, learningRate);
         try (NDManager scratch = newManager()) {
-            NDArray tokens = tokens(scratch, tokensBT1, rows, pieces);
+            NDArray tokens = tokens(scratch, source, tokensBT1, rows);
             NDArray result = call(scratch, "train_step", model, tokens, new NDList(optimizer))
                     .get(0);
             float[] lossAndNorm = result.toFloatArray();
@@ -118,9 +157,9 @@ public final class StepEngine implements AutoCloseable {
     }
 
     /** Summed nats of all targets. */
-    double evaluate(NDList parameters, int[] tokensBT1, int rows, int pieces) {
+    double evaluate(SourceModel source, NDList parameters, int[] tokensBT1, int rows) {
         try (NDManager scratch = newManager()) {
-            NDArray tokens = tokens(scratch, tokensBT1, rows, pieces);
+            NDArray tokens = tokens(scratch, source, tokensBT1, rows);
             return call(scratch, "evaluate", parameters, tokens, new NDList())
                     .get(0)
                     .getDouble();
@@ -132,17 +171,17 @@ public final class StepEngine implements AutoCloseable {
         return program.call(scratch, method, List.of(model, new NDList(tokens), programSettings, more));
     }
 
-    /** Token ids as an array [B, T+1] that {@code scratch} owns. */
-    NDArray tokens(NDManager scratch, int[] tokensBT1, int rows, int pieces) {
-        int rowLength = shape.sequenceLength() + 1;
+    /** Token ids of a source as an array [B, T+1] that {@code scratch} owns. */
+    NDArray tokens(NDManager scratch, SourceModel source, int[] tokensBT1, int rows) {
+        int rowLength = source.sequenceLength() + 1;
         if (rows < 1 || tokensBT1.length != Math.multiplyExact(rows, rowLength)) {
             throw new IllegalArgumentException(
                     "%d ids do not make %d rows of %d tokens".formatted(tokensBT1.length, rows, rowLength));
         }
         for (int id : tokensBT1) {
-            if (id < 0 || id >= pieces) {
+            if (id < 0 || id >= source.pieces()) {
                 throw new IllegalArgumentException(
-                        "Token id %d is not in a vocabulary of %d pieces".formatted(id, pieces));
+                        "Token id %d is not in a vocabulary of %d pieces".formatted(id, source.pieces()));
             }
         }
         // Memory of the engine's own: a direct buffer for every step would wait for the garbage collector.

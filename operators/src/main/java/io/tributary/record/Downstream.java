@@ -1,20 +1,44 @@
 package io.tributary.record;
 
-/** What comes back to every Train subtask on the broadcast stream. */
+/** What comes back to Train. */
 public sealed interface Downstream {
     /** The round that it speaks of. */
     long round();
 
+    /** Bytes of parameters and row ids that it takes on the wire; all else of a record is framing. */
+    default long payloadBytes() {
+        return 0;
+    }
+
     /**
-     * A shard of the body that round {@code round} starts from.
+     * A shard that round {@code round} starts from, for every subtask.
      *
      * @param values the parameters themselves
      */
-    record BodyShard(ShardId shard, long round, float[] values) implements Downstream {}
+    record SharedShard(ShardId shard, long round, float[] values) implements Downstream {
+        @Override
+        public long payloadBytes() {
+            return (long) values.length * Float.BYTES;
+        }
+    }
+
+    /**
+     * The rows of a shard that one source holds, as round {@code round} starts from them; only for the subtask of that
+     * source.
+     *
+     * @param rows within the shard, ascending
+     * @param values row after row
+     */
+    record RowsShard(ShardId shard, SourceId source, long round, int[] rows, float[] values) implements Downstream {
+        @Override
+        public long payloadBytes() {
+            return (long) values.length * Float.BYTES + (long) rows.length * Integer.BYTES;
+        }
+    }
 
     /**
      * Some subtask has finished a step in this round, so the round will have a contribution: subtasks without an active
-     * source may pass it.
+     * source may pass it. For every subtask.
      */
     record Participation(long round) implements Downstream {}
 }

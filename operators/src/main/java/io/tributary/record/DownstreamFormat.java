@@ -8,10 +8,12 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class DownstreamFormat implements WireFormat<Downstream> {
     private static final long serialVersionUID = 1;
 
-    private static final int BODY_SHARD = 0;
+    private static final int SHARED_SHARD = 0;
     private static final int PARTICIPATION = 1;
+    private static final int ROWS_SHARD = 2;
 
-    private final BodyShardFormat bodyShards = new BodyShardFormat();
+    private final SharedShardFormat sharedShards = new SharedShardFormat();
+    private final RowsShardFormat rowsShards = new RowsShardFormat();
 
     @Override
     public Class<Downstream> type() {
@@ -20,9 +22,12 @@ public final class DownstreamFormat implements WireFormat<Downstream> {
 
     @Override
     public void write(Downstream record, DataOutputView out) throws IOException {
-        if (record instanceof Downstream.BodyShard shard) {
-            out.writeByte(BODY_SHARD);
-            bodyShards.write(shard, out);
+        if (record instanceof Downstream.SharedShard shard) {
+            out.writeByte(SHARED_SHARD);
+            sharedShards.write(shard, out);
+        } else if (record instanceof Downstream.RowsShard rows) {
+            out.writeByte(ROWS_SHARD);
+            rowsShards.write(rows, out);
         } else if (record instanceof Downstream.Participation participation) {
             out.writeByte(PARTICIPATION);
             out.writeLong(participation.round());
@@ -33,9 +38,10 @@ public final class DownstreamFormat implements WireFormat<Downstream> {
     public Downstream read(int version, DataInputView in) throws IOException {
         int tag = in.readByte();
         return switch (tag) {
-            case BODY_SHARD -> bodyShards.read(1, in);
+            case SHARED_SHARD -> sharedShards.read(1, in);
             case PARTICIPATION -> new Downstream.Participation(in.readLong());
-            default -> throw Wire.unknownTag("broadcast record", tag);
+            case ROWS_SHARD -> rowsShards.read(1, in);
+            default -> throw Wire.unknownTag("record on the way back to Train", tag);
         };
     }
 }

@@ -20,11 +20,12 @@ public final class MergedShardFormat implements WireFormat<MergedShard> {
         shards.write(merged.shard(), out);
         out.writeLong(merged.round());
         out.writeInt(merged.contributions());
-        Wire.writeFloats(merged.meanDelta(), out);
+        Wire.writeInts(merged.rows(), out);
+        Wire.writeFloats(merged.mean(), out);
     }
 
     @Override
     public MergedShard read(int version, DataInputView in) throws IOException {
-        return new MergedShard(shards.read(1, in), in.readLong(), in.readInt(), Wire.readFloats(in));
+        return new MergedShard(shards.read(1, in), in.readLong(), in.readInt(), Wire.readInts(in), Wire.readFloats(in));
     }
 }

@@ -1,5 +1,7 @@
 package io.tributary.record;
 
+import java.util.List;
+
 /**
  * What one source did in one round.
  *
@@ -13,6 +15,7 @@ package io.tributary.record;
  * @param vocabularySize pieces of the source's vocabulary
  * @param tokensPerSecond trained tokens over the seconds spent in steps
  * @param queuedBatches batches that wait for the next round
+ * @param traffic what the round cost on the wire, by group; none for groups that stayed with the source
  */
 public record RoundReport(
         long round,
@@ -27,17 +30,32 @@ public record RoundReport(
         double unigramBitsPerByte,
         int vocabularySize,
         double tokensPerSecond,
-        int queuedBatches) {
+        int queuedBatches,
+        List<Traffic> traffic) {
+    public RoundReport {
+        traffic = List.copyOf(traffic);
+    }
+
+    /**
+     * Bytes of one parameter group, counted where records are serialized.
+     *
+     * @param sent values, and ids of rows where a source holds only some
+     * @param received the same of what came back; what comes to every subtask is counted by each source there
+     * @param framing all other bytes of those records: who, what, which round, how long
+     */
+    public record Traffic(ParameterGroup group, long sent, long received, long framing) {}
 
     /** How a source took part in a round. */
     public enum Participation {
         /** All N_local steps. */
         FULL,
-        /** The round timed out first: fewer steps, less weight. */
+        /** The round timed out first, or the source could not go on in it: fewer steps, less weight. */
         PARTIAL,
         /** Started from an older body and counted in this round. */
         LATE,
         /** No step at all. */
-        ABSTAINED
+        ABSTAINED,
+        /** What it had learnt was not finite, or beyond all reason, and counted in no mean. */
+        REJECTED
     }
 }

@@ -1,7 +1,9 @@
 package io.tributary.record;
 
 import io.tributary.record.RoundReport.Participation;
+import io.tributary.record.RoundReport.Traffic;
 import java.io.IOException;
+import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -29,6 +31,13 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
         out.writeInt(report.vocabularySize());
         out.writeDouble(report.tokensPerSecond());
         out.writeInt(report.queuedBatches());
+        out.writeInt(report.traffic().size());
+        for (Traffic traffic : report.traffic()) {
+            out.writeByte(traffic.group().tag());
+            out.writeLong(traffic.sent());
+            out.writeLong(traffic.received());
+            out.writeLong(traffic.framing());
+        }
     }
 
     @Override
@@ -46,7 +55,16 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
                 in.readDouble(),
                 in.readInt(),
                 in.readDouble(),
-                in.readInt());
+                in.readInt(),
+                traffic(in));
+    }
+
+    private static List<Traffic> traffic(DataInputView in) throws IOException {
+        Traffic[] traffic = new Traffic[in.readInt()];
+        for (int i = 0; i < traffic.length; i++) {
+            traffic[i] = new Traffic(ParameterGroup.ofTag(in.readByte()), in.readLong(), in.readLong(), in.readLong());
+        }
+        return List.of(traffic);
     }
 
     /** Tags of their own, so that the order of the enum's constants is free. */
@@ -56,6 +74,7 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
             case PARTIAL -> 1;
             case LATE -> 2;
             case ABSTAINED -> 3;
+            case REJECTED -> 4;
         };
     }
 
@@ -65,6 +84,7 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
             case 1 -> Participation.PARTIAL;
             case 2 -> Participation.LATE;
             case 3 -> Participation.ABSTAINED;
+            case 4 -> Participation.REJECTED;
             default -> throw Wire.unknownTag("participation", tag);
         };
     }

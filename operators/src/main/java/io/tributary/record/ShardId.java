@@ -1,30 +1,30 @@
 package io.tributary.record;
 
 /**
- * A slice of a parameter group, the unit that is merged and broadcast.
+ * A slice of a shared tensor, the unit that is merged and sent back.
  *
- * @param index slice {@code [index * size, (index + 1) * size)} of the group's flat parameters
+ * @param index slice {@code [index * size, (index + 1) * size)} of the flat tensor
  */
-public record ShardId(ParameterGroup group, int index) {
+public record ShardId(TensorId tensor, int index) {
     public ShardId {
         if (index < 0) {
             throw new IllegalArgumentException("A shard's index is not negative: " + index);
         }
     }
 
-    /** The same in every JVM, as Flink's key groups need it; an enum's own hash code is not. */
+    /** The same in every JVM, as Flink's key groups need it. */
     @Override
     public int hashCode() {
-        return 31 * index + group.tag();
+        return 31 * index + tensor.hashCode();
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ShardId that && group == that.group && index == that.index;
+        return other instanceof ShardId that && tensor.equals(that.tensor) && index == that.index;
     }
 
     @Override
     public String toString() {
-        return group + "/" + index;
+        return tensor + "/" + index;
     }
 }

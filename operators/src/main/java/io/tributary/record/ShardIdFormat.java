@@ -15,12 +15,14 @@ public final class ShardIdFormat implements WireFormat<ShardId> {
 
     @Override
     public void write(ShardId shard, DataOutputView out) throws IOException {
-        out.writeByte(shard.group().tag());
+        out.writeByte(shard.tensor().group().tag());
+        out.writeByte(shard.tensor().quantity().tag());
         out.writeInt(shard.index());
     }
 
     @Override
     public ShardId read(int version, DataInputView in) throws IOException {
-        return new ShardId(ParameterGroup.ofTag(in.readByte()), in.readInt());
+        TensorId tensor = new TensorId(ParameterGroup.ofTag(in.readByte()), Quantity.ofTag(in.readByte()));
+        return new ShardId(tensor, in.readInt());
     }
 }

@@ -23,7 +23,8 @@ public final class ShardUpdateFormat implements WireFormat<ShardUpdate> {
         out.writeLong(update.round());
         out.writeLong(update.baseRound());
         out.writeDouble(update.weight());
-        Wire.writeFloats(update.delta(), out);
+        Wire.writeInts(update.rows(), out);
+        Wire.writeFloats(update.values(), out);
     }
 
     @Override
@@ -34,6 +35,7 @@ public final class ShardUpdateFormat implements WireFormat<ShardUpdate> {
                 in.readLong(),
                 in.readLong(),
                 in.readDouble(),
+                Wire.readInts(in),
                 Wire.readFloats(in));
     }
 }

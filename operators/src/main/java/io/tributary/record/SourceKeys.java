@@ -37,9 +37,21 @@ public final class SourceKeys {
         return ids;
     }
 
+    /** Configured sources that all train one model, and so have to be in one place. */
+    public static Map<String, SourceId> together(List<String> names) {
+        Map<String, SourceId> ids = new LinkedHashMap<>();
+        of(names).keySet().forEach(name -> ids.put(name, new SourceId(name, key(0))));
+        return ids;
+    }
+
     /** A source that the configuration does not list: every reader derives the same key from its name. */
     public static SourceId unlisted(String name) {
         return new SourceId(name, name.hashCode());
+    }
+
+    /** The subtask, of so many, that works on this key: a {@link SourceId} or a {@link ShardId}. */
+    public static int subtask(Object key, int parallelism) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(key, MAX_PARALLELISM, parallelism);
     }
 
     /** The smallest key that Flink hashes into the key group of the source with this index. */

@@ -26,9 +26,11 @@ public final class TokenizedFormat implements WireFormat<Tokenized> {
         if (record instanceof Tokenized.Vocabulary vocabulary) {
             out.writeByte(VOCABULARY);
             Wire.writeBytes(vocabulary.model(), out);
+            Wire.writeInts(vocabulary.held(), out);
         } else if (record instanceof Tokenized.Batch batch) {
             out.writeByte(BATCH);
             blocks.write(batch.blocks(), out);
+            Wire.writeInts(batch.grown(), out);
         } else if (record instanceof Tokenized.HeldOut heldOut) {
             out.writeByte(HELD_OUT);
             blocks.write(heldOut.blocks(), out);
@@ -40,8 +42,8 @@ public final class TokenizedFormat implements WireFormat<Tokenized> {
         SourceId source = sources.read(1, in);
         int tag = in.readByte();
         return switch (tag) {
-            case VOCABULARY -> new Tokenized.Vocabulary(source, Wire.readBytes(in));
-            case BATCH -> new Tokenized.Batch(source, blocks.read(1, in));
+            case VOCABULARY -> new Tokenized.Vocabulary(source, Wire.readBytes(in), Wire.readInts(in));
+            case BATCH -> new Tokenized.Batch(source, blocks.read(1, in), Wire.readInts(in));
             case HELD_OUT -> new Tokenized.HeldOut(source, blocks.read(1, in));
             default -> throw Wire.unknownTag("tokenized record", tag);
         };

@@ -11,9 +11,17 @@ import io.tributary.record.SourceId;
  * @param baseRound the body that its copy started from, or {@link #NONE} outside of a round
  * @param round the round that its steps will count in, {@code baseRound} or one later; or {@link #NONE}
  * @param steps steps since the base, 0 outside of a round; as are tokens
+ * @param ended whether it cannot go on in this round, however few its steps; only inside of a round
  */
 public record SourceRound(
-        SourceId source, Status status, long lastContributedRound, long baseRound, long round, int steps, long tokens) {
+        SourceId source,
+        Status status,
+        long lastContributedRound,
+        long baseRound,
+        long round,
+        int steps,
+        long tokens,
+        boolean ended) {
     /** In place of a round: there was none yet. */
     public static final long NONE = -1;
 
@@ -26,7 +34,7 @@ public record SourceRound(
     }
 
     public SourceRound {
-        boolean outside = steps == 0 && tokens == 0 && baseRound == NONE && round == NONE;
+        boolean outside = steps == 0 && tokens == 0 && baseRound == NONE && round == NONE && !ended;
         boolean inside = steps > 0
                 && tokens > 0
                 && baseRound >= 0
@@ -35,19 +43,32 @@ public record SourceRound(
                 && status == Status.ACTIVE;
         if (lastContributedRound < NONE || !(outside || inside)) {
             throw new IllegalArgumentException(
-                    ("%s cannot be %s with %d steps, %d tokens, base %d, round %d, after a contribution to round %d: "
+                    ("%s cannot be %s with %d steps, %d tokens, base %d, round %d%s, after a contribution to round %d: "
                                     + "the state is damaged")
-                            .formatted(source, status, steps, tokens, baseRound, round, lastContributedRound));
+                            .formatted(
+                                    source,
+                                    status,
+                                    steps,
+                                    tokens,
+                                    baseRound,
+                                    round,
+                                    ended ? " (ended)" : "",
+                                    lastContributedRound));
         }
     }
 
     static SourceRound fresh(SourceId source) {
-        return new SourceRound(source, Status.ACTIVE, NONE, NONE, NONE, 0, 0);
+        return new SourceRound(source, Status.ACTIVE, NONE, NONE, NONE, 0, 0, false);
     }
 
     /** Whether it has taken a step that is not contributed yet. */
     public boolean inside() {
         return steps > 0;
+    }
+
+    /** Whether it has nothing more to train in its round, of which it may train {@code localSteps}. */
+    boolean done(int localSteps) {
+        return ended || steps >= localSteps;
     }
 
     Participation kind(int localSteps) {
@@ -58,10 +79,10 @@ public record SourceRound(
     }
 
     SourceRound withStatus(Status newStatus) {
-        return new SourceRound(source, newStatus, lastContributedRound, baseRound, round, steps, tokens);
+        return new SourceRound(source, newStatus, lastContributedRound, baseRound, round, steps, tokens, ended);
     }
 
-    SourceRound stepped(Turn turn, long stepTokens) {
+    SourceRound stepped(Turn turn, long stepTokens, boolean ends) {
         return new SourceRound(
                 source,
                 Status.ACTIVE,
@@ -69,11 +90,12 @@ public record SourceRound(
                 turn.baseRound(),
                 turn.round(),
                 steps + 1,
-                tokens + stepTokens);
+                tokens + stepTokens,
+                ends);
     }
 
     SourceRound contributed() {
-        return new SourceRound(source, status, round, NONE, NONE, 0, 0);
+        return new SourceRound(source, status, round, NONE, NONE, 0, 0, false);
     }
 
     /**
@@ -82,7 +104,7 @@ public record SourceRound(
      */
     SourceRound atBody(long bodyRound) {
         if (inside() && baseRound == bodyRound) {
-            return new SourceRound(source, status, lastContributedRound, baseRound, bodyRound, steps, tokens);
+            return new SourceRound(source, status, lastContributedRound, baseRound, bodyRound, steps, tokens, ended);
         }
         if (lastContributedRound > bodyRound || (inside() && round != bodyRound)) {
             throw new IllegalStateException(

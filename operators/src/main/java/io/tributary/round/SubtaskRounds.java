@@ -9,6 +9,7 @@ import io.tributary.round.Action.CloseRound;
 import io.tributary.round.Action.Contribute;
 import io.tributary.round.SourceRound.Status;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,17 @@ import org.jspecify.annotations.Nullable;
  * others go dormant. If that leaves the round without a sure contribution, the subtask stays open without a deadline; a
  * source that wakes may still begin in the round and starts the deadline afresh, since nobody is waiting yet.
  *
+ * <p><b>Sampling.</b> A source that is not chosen for a round neither trains in it nor is awaited. Were that all, a round
+ * whose chosen sources have no data would stay open forever although others have some. So a source that is not chosen
+ * but has batches keeps the deadline running until the round is sure to have a contribution; if the deadline passes
+ * before that, the round opens to all sources of this subtask. A source that has begun goes on as if it were chosen.
+ *
  * <p><b>Late work.</b> A source that gets a batch after its subtask has closed round r, and that has no part in r, starts
  * from body r at once and counts in r + 1. Its contribution waits for body r + 1 even if its steps are done before. So
  * every contribution carries the current round of a subtask that has not closed it; the barrier cannot have passed, the
- * window cannot have fired, and no contribution is ever too late.
+ * window cannot have fired, and no contribution is ever too late. With sampling, both draws must choose the source: that
+ * of r + 1, where it counts, and that of r. One that r left out has missed nothing and waits for the newer body; if it
+ * did not, the clock would say which of the two bodies it starts from, in a run without any timeout.
  *
  * <p>Waiting has one more reason. Announcements do not pass through checkpoints: a subtask may close r on hearing of a
  * step that, after a restore, has not been taken yet. Were late work then in the window of r + 1 already, its source
@@ -43,7 +51,9 @@ import org.jspecify.annotations.Nullable;
  * round r.
  *
  * <p><b>Restore.</b> Only {@link SourceRound}s are kept. Watermarks and announcements are said again when the body
- * arrives. That body is at most one round ahead of what the sources saw.
+ * arrives. That body is at most one round ahead of what the sources saw. That a round was opened is forgotten. If a
+ * source has taken a step in it, it is inside or has contributed, either way the round is sure again and the source
+ * counts once, chosen or not. If none has, the deadline passes and opens the round once more.
  */
 public final class SubtaskRounds {
     private final RoundRules rules;
@@ -53,6 +63,7 @@ public final class SubtaskRounds {
     private long closed = NONE;
     private long announced = NONE;
     private long participation = NONE;
+    private long opened = NONE;
     private OptionalLong deadlineMs = OptionalLong.empty();
     private @Nullable SourceId lastTrained;
 
@@ -89,6 +100,11 @@ public final class SubtaskRounds {
     /** When {@link #timeout} is due, by the caller's clock. */
     public OptionalLong deadlineMs() {
         return deadlineMs;
+    }
+
+    /** Whether this subtask has heard of a source: it was expected, restored, or had a batch. */
+    public boolean knows(SourceId source) {
+        return sources.containsKey(source);
     }
 
     /** Where a known source stands. */
@@ -138,6 +154,9 @@ public final class SubtaskRounds {
 
     /** Whose batch to train next; sources that can train take turns. */
     public Optional<Turn> nextTurn() {
+        if (rules.inTurns()) {
+            return fixedTurn();
+        }
         Stream<SourceRound> order = lastTrained == null
                 ? sources.values().stream()
                 : Stream.concat(
@@ -146,12 +165,24 @@ public final class SubtaskRounds {
         return order.flatMap(state -> turnOf(state).stream()).findFirst();
     }
 
+    /** The awaited source whose next step has its middle first; there is no late work beside it. */
+    private Optional<Turn> fixedTurn() {
+        if (!open()) {
+            return Optional.empty();
+        }
+        return sources.values().stream()
+                .filter(this::awaited)
+                .min(Comparator.comparingDouble(state -> (state.steps() + 0.5) / rules.steps(state.source())))
+                .flatMap(this::turnOf);
+    }
+
     /**
      * The step of a turn is done, with {@code tokens} trained.
      *
+     * @param ends whether the source cannot go on in this round: it contributes what it has as after its last step
      * @throws IllegalStateException if an event since {@link #nextTurn} has changed what the step counts for
      */
-    public List<Action> stepDone(Turn turn, long tokens, long nowMs) {
+    public List<Action> stepDone(Turn turn, long tokens, boolean ends, long nowMs) {
         SourceId source = turn.source();
         if (!turnOf(state(source)).equals(Optional.of(turn))) {
             throw new IllegalStateException(
@@ -159,7 +190,7 @@ public final class SubtaskRounds {
         }
         lastTrained = source;
         queued.merge(source, -1, Integer::sum);
-        sources.put(source, state(source).stepped(turn, tokens));
+        sources.put(source, state(source).stepped(turn, tokens, ends));
         return settle(nowMs);
     }
 
@@ -176,6 +207,9 @@ public final class SubtaskRounds {
             } else if (awaited(state)) {
                 sources.put(state.source(), state.withStatus(Status.DORMANT));
             }
+        }
+        if (!sure()) {
+            opened = current;
         }
         actions.addAll(settle(nowMs));
         return actions;
@@ -199,12 +233,12 @@ public final class SubtaskRounds {
             actions.add(new Announce(current));
         }
         for (SourceRound state : List.copyOf(sources.values())) {
-            if (state.steps() >= rules.localSteps()) {
+            if (state.done(rules.steps(state.source()))) {
                 contribute(state, actions);
             }
         }
         armDeadline(nowMs);
-        if (deadlineMs.isEmpty() && (participates() || participation >= current)) {
+        if (deadlineMs.isEmpty() && sure()) {
             close(actions);
         }
         return actions;
@@ -217,7 +251,7 @@ public final class SubtaskRounds {
                 state.baseRound(),
                 state.steps(),
                 state.tokens(),
-                state.kind(rules.localSteps())));
+                state.kind(rules.steps(state.source()))));
         sources.put(state.source(), state.contributed());
     }
 
@@ -247,10 +281,20 @@ public final class SubtaskRounds {
         boolean begins = !state.inside();
         long base = begins ? current : state.baseRound();
         long round = begins ? closed + 1 : state.round();
-        boolean may = begins ? state.lastContributedRound() < current : state.steps() < rules.localSteps();
+        boolean may = begins ? mayBegin(state, round) : !state.done(rules.steps(state.source()));
         return may && round < rules.maxRounds()
                 ? Optional.of(new Turn(state.source(), base, round, begins))
                 : Optional.empty();
+    }
+
+    private boolean mayBegin(SourceRound state, long round) {
+        SourceId source = state.source();
+        boolean ofCurrent = opened == current || chosen(current, source);
+        return state.lastContributedRound() < current && ofCurrent && (round == current || chosen(round, source));
+    }
+
+    private boolean chosen(long round, SourceId source) {
+        return rules.sampling().chosen(round, source);
     }
 
     /** Whether the current round is still to be closed here. */
@@ -258,8 +302,17 @@ public final class SubtaskRounds {
         return closed < current && current < rules.maxRounds();
     }
 
+    /** Whether the deadline runs for this source. */
     private boolean awaited(SourceRound state) {
-        return state.status() == Status.ACTIVE && state.lastContributedRound() < current;
+        SourceId source = state.source();
+        return state.status() == Status.ACTIVE
+                && state.lastContributedRound() < current
+                && (state.inside() || chosen(current, source) || (hasBatch(source) && !sure()));
+    }
+
+    /** Whether the current round will have a contribution, of this subtask or of another one. */
+    private boolean sure() {
+        return participates() || participation >= current;
     }
 
     private boolean participates() {

@@ -54,7 +54,16 @@ public record SentencePieceModel(
      * @param text for a {@link PieceType#BYTE} piece of the form {@code <0x0A>}
      * @param score in BPE the pair with the higher one is joined first; in unigram models a log probability
      */
-    public record Piece(String text, float score, PieceType type) {}
+    public record Piece(String text, float score, PieceType type) {
+        /** What a {@link PieceType#BYTE} piece stands for. */
+        byte byteValue() {
+            if (!text.matches("<0x[0-9A-F]{2}>")) {
+                throw new IllegalArgumentException(
+                        "Not a SentencePiece model: a byte piece is of the form <0x0A>, not " + text);
+            }
+            return (byte) Integer.parseInt(text, 3, 5, 16);
+        }
+    }
 
     /** What a piece stands for. */
     public enum PieceType {

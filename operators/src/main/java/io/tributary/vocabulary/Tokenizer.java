@@ -120,8 +120,7 @@ public final class Tokenizer implements AutoCloseable {
             case NORMAL, USER_DEFINED, UNUSED -> piece.text().getBytes(StandardCharsets.UTF_8);
             case UNKNOWN -> UNKNOWN_TEXT.getBytes(StandardCharsets.UTF_8);
             case CONTROL -> new byte[0];
-            // The library has seen to it that the text is of the form <0x0A>.
-            case BYTE -> new byte[] {(byte) Integer.parseInt(piece.text(), 3, 5, 16)};
+            case BYTE -> new byte[] {piece.byteValue()};
         };
     }
 }

@@ -2,7 +2,11 @@ package io.tributary.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.record.SourceId;
 import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,9 +22,11 @@ class OuterShardFormatTest {
         for (int k = 0; k < momenta; k++) {
             momentaKN[k] = new float[] {k + 0.1f, -0f, Float.MIN_VALUE};
         }
+        SortedMap<SourceId, int[]> holders =
+                new TreeMap<>(Map.of(new SourceId("de", 312), new int[] {0, 2}, new SourceId("zh", 84), new int[] {1}));
         DataOutputSerializer out = new DataOutputSerializer(64);
 
-        format.write(new OuterShard(7, new float[] {1, -2, 0.5f}, momentaKN), out);
+        format.write(new OuterShard(7, new float[] {1, -2, 0.5f}, momentaKN, holders), out);
         DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
         OuterShard read = format.read(format.version(), in);
 
@@ -28,5 +34,6 @@ class OuterShardFormatTest {
         assertThat(read.round()).isEqualTo(7);
         assertThat(read.thetaN()).containsExactly(1, -2, 0.5f);
         assertThat(read.momentaKN()).isDeepEqualTo(momentaKN);
+        assertThat(read.holders()).usingRecursiveComparison().isEqualTo(holders);
     }
 }

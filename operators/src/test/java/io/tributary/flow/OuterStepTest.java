@@ -3,26 +3,22 @@ package io.tributary.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.merge.InnerState;
+import io.tributary.merge.Merging;
 import io.tributary.merge.OuterOptimizer;
-import io.tributary.merge.Sharding;
+import io.tributary.merge.Weighting;
 import io.tributary.model.Initializer;
 import io.tributary.model.ModelShape;
-import io.tributary.record.BodyRequest;
 import io.tributary.record.Downstream;
-import io.tributary.record.Downstream.BodyShard;
-import io.tributary.record.MergedShard;
+import io.tributary.record.Downstream.SharedShard;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.ShardId;
-import io.tributary.record.ShardIdFormat;
-import io.tributary.record.SourceKeys;
-import io.tributary.record.WireType;
+import io.tributary.record.TensorId;
+import io.tributary.record.Variant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,22 +26,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // Flink's harness declares that close() throws any exception
 class OuterStepTest {
     private static final ModelShape SHAPE = new ModelShape(1, 8, 1, 8);
-    private static final Sharding SHARDING = new Sharding(SHAPE.bodyParameters(), 100);
-    private static final ShardId SHARD = new ShardId(ParameterGroup.BODY, 2);
+    private static final ShardId SHARD = new ShardId(TensorId.parameters(ParameterGroup.BODY), 2);
     private static final long SEED = 5;
 
     @Test
     void theFirstBodyIsTheInitialOneAndGoesOutOnceAllHaveAsked() throws Exception {
         try (var outer = harness(2)) {
             outer.open();
-            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
-            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
+            outer.askForAll(SHARD, 0, 0);
+            outer.askForAll(SHARD, 0, 0);
             assertThat(outer.extractOutputValues()).isEmpty();
 
-            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 1, 0)));
+            outer.askForAll(SHARD, 1, 0);
 
             assertThat(outer.extractOutputValues()).singleElement().satisfies(record -> {
-                BodyShard shard = (BodyShard) record;
+                SharedShard shard = (SharedShard) record;
                 assertThat(shard.round()).isZero();
                 assertThat(shard.values()).isEqualTo(initial());
             });
@@ -56,7 +51,7 @@ class OuterStepTest {
     void aRepeatedRequestIsAnsweredAtOnce() throws Exception {
         try (var outer = harness(2)) {
             outer.open();
-            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 1, 1)));
+            outer.askForAll(SHARD, 1, 1);
 
             assertThat(outer.extractOutputValues()).hasSize(1);
         }
@@ -71,13 +66,13 @@ class OuterStepTest {
         OperatorSubtaskState state;
         try (var outer = harness(1)) {
             outer.open();
-            outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, 0, 3, delta)));
+            outer.merge(SHARD, 0, new int[] {0}, delta);
             state = outer.snapshot(1, 1);
         }
         try (var outer = harness(1)) {
             outer.initializeState(state);
             outer.open();
-            outer.processElement2(new StreamRecord<>(new BodyRequest(SHARD, 0, 0)));
+            outer.askForAll(SHARD, 0, 0);
 
             List<Downstream> out = outer.extractOutputValues();
             float[] expected = initial();
@@ -86,7 +81,7 @@ class OuterStepTest {
             }
             assertThat(out).singleElement().satisfies(record -> {
                 assertThat(record.round()).isEqualTo(1);
-                assertThat(((BodyShard) record).values()).isEqualTo(expected);
+                assertThat(((SharedShard) record).values()).isEqualTo(expected);
             });
         }
     }
@@ -122,11 +117,10 @@ class OuterStepTest {
     void aRoundIsNeitherRepeatedNorSkipped() throws Exception {
         try (var outer = harness(1)) {
             outer.open();
-            outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, 0, 1, new float[100])));
+            outer.merge(SHARD, 0, new int[] {0}, new float[100]);
 
             for (long round : new long[] {0, 2}) {
-                assertThatThrownBy(() -> outer.processElement1(
-                                new StreamRecord<>(new MergedShard(SHARD, round, 1, new float[100]))))
+                assertThatThrownBy(() -> outer.merge(SHARD, round, new int[] {0}, new float[100]))
                         .hasMessageContaining("round 1")
                         .hasMessageContaining("round " + round);
             }
@@ -134,14 +128,12 @@ class OuterStepTest {
     }
 
     /** Takes the step of a round with a delta of its own; returns the body after it. */
-    private static float[] step(
-            KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> outer, long round)
-            throws Exception {
+    private static float[] step(OuterHarness outer, long round) throws Exception {
         float[] delta = new float[100];
         Arrays.fill(delta, 0.01f * (round + 1));
-        outer.processElement1(new StreamRecord<>(new MergedShard(SHARD, round, 3, delta)));
+        outer.merge(SHARD, round, new int[] {0}, delta);
         List<Downstream> out = outer.extractOutputValues();
-        BodyShard body = (BodyShard) out.get(out.size() - 1);
+        SharedShard body = (SharedShard) out.get(out.size() - 1);
         assertThat(body.round()).isEqualTo(round + 1);
         return body.values();
     }
@@ -152,21 +144,12 @@ class OuterStepTest {
         return values;
     }
 
-    private static KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> harness(
-            int parallelism) throws Exception {
+    private static OuterHarness harness(int parallelism) throws Exception {
         return harness(parallelism, new OuterOptimizer.Averaging());
     }
 
-    private static KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, BodyRequest, Downstream> harness(
-            int parallelism, OuterOptimizer optimizer) throws Exception {
-        WireType<ShardId> keys = new WireType<>(new ShardIdFormat());
-        return new KeyedTwoInputStreamOperatorTestHarness<>(
-                new KeyedCoProcessOperator<>(new OuterStep(SHAPE, SHARDING, optimizer, SEED)),
-                MergedShard::shard,
-                BodyRequest::shard,
-                keys,
-                SourceKeys.MAX_PARALLELISM,
-                parallelism,
-                0);
+    private static OuterHarness harness(int parallelism, OuterOptimizer optimizer) throws Exception {
+        Merging merging = new Merging(Variant.SPEC, optimizer, Weighting.TOKENS, new InnerState.Keep(), 100, 0);
+        return new OuterHarness(new SharedLayout(SHAPE, merging, 300, SEED), parallelism);
     }
 }

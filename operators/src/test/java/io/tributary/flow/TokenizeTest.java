@@ -1,63 +1,45 @@
 package io.tributary.flow;
 
+import static io.tributary.flow.TokenizeFixture.CHINESE;
+import static io.tributary.flow.TokenizeFixture.GERMAN;
+import static io.tributary.flow.TokenizeFixture.ROWS;
+import static io.tributary.flow.TokenizeFixture.T;
+import static io.tributary.flow.TokenizeFixture.TIMEOUT_MS;
+import static io.tributary.flow.TokenizeFixture.chineses;
+import static io.tributary.flow.TokenizeFixture.germans;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.merge.OuterOptimizer;
-import io.tributary.model.AdamW;
-import io.tributary.model.LearningRate;
-import io.tributary.model.ModelShape;
-import io.tributary.model.Precision;
 import io.tributary.record.Document;
-import io.tributary.record.Origin;
-import io.tributary.record.SourceId;
-import io.tributary.record.SourceIdFormat;
-import io.tributary.record.SourceKeys;
 import io.tributary.record.Tokenized;
-import io.tributary.record.TokenizedFormat;
-import io.tributary.record.WireType;
-import io.tributary.round.RoundRules;
+import io.tributary.record.Variant;
 import io.tributary.vocabulary.Tokenizer;
-import io.tributary.vocabulary.VocabularyTrainer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @SuppressWarnings("try") // Flink's harness declares that close() throws any exception
 class TokenizeTest {
-    private static final SourceId SOURCE = new SourceId("de", 312);
-    private static final int T = 8;
-    private static final int ROWS = 2;
-    private static final long TIMEOUT_MS = 1_000;
-
     @Test
     void documentsWaitForTheVocabularyAndAreTrainedAfterwardsInTheirOrder() throws Exception {
-        List<String> texts = texts(40);
-        List<Tokenized> out = new ArrayList<>();
-        try (var tokenize = harness(settings(600, Map.of(), 0))) {
-            tokenize.open();
-            for (String text : texts) {
-                tokenize.processElement(document(text), 0);
-            }
-            out.addAll(tokenize.extractOutputValues());
-        }
+        List<Document> documents = germans(40);
 
-        assertThat(out.get(0)).isInstanceOf(Tokenized.Vocabulary.class);
-        assertThat(decoded(out))
-                .isEqualTo(expectedStream(texts, out, decoded(out).size()));
+        assertIsStreamOf(documents, TokenizeFixture.of(Variant.SPEC, 600).tokenized(documents));
     }
 
     @Test
     void withTooLittleTextTheTimeoutTrainsTheVocabularyFromWhatThereIs() throws Exception {
-        try (var tokenize = harness(settings(1 << 20, Map.of(), 0))) {
+        try (var tokenize = TokenizeFixture.of(Variant.SPEC, 1 << 20).tokenize()) {
             tokenize.open();
             tokenize.setProcessingTime(5);
-            texts(20).forEach(text -> process(tokenize, text));
+            for (Document document : germans(20)) {
+                tokenize.processElement(document, 0);
+            }
             assertThat(tokenize.extractOutputValues()).isEmpty();
 
             tokenize.setProcessingTime(5 + TIMEOUT_MS);
@@ -67,67 +49,125 @@ class TokenizeTest {
         }
     }
 
-    @Test
-    void aGivenVocabularyIsUsedAsItIsFromTheFirstDocument() throws Exception {
-        VocabularyTrainer trainer = new VocabularyTrainer(300);
-        trainer.add("other text, of which this vocabulary was made");
-        byte[] given = trainer.train();
-        try (var tokenize = harness(settings(1 << 20, Map.of("de", given), 0))) {
-            tokenize.open();
-            process(tokenize, "one document that is long enough to fill a batch at once");
+    @ParameterizedTest
+    @EnumSource(names = {"SPEC", "SINGLE"})
+    void aGivenVocabularyIsUsedAsItIsFromTheFirstDocument(Variant variant) throws Exception {
+        byte[] given = TokenizeFixture.model(400);
+        List<Document> documents = germans(10);
+        List<Tokenized> out = TokenizeFixture.of(variant, 1 << 20).given(given).tokenized(documents);
 
-            assertThat(((Tokenized.Vocabulary) tokenize.extractOutputValues().get(0)).model())
-                    .isEqualTo(given);
-            assertThat(tokenize.extractOutputValues()).hasAtLeastOneElementOfType(Tokenized.Batch.class);
+        assertThat(TokenizedText.of(out, GERMAN).model()).isEqualTo(given);
+        assertIsStreamOf(documents, out);
+    }
+
+    @Test
+    void allSourcesAreWrittenInAGivenGlobalVocabulary() throws Exception {
+        byte[] global = TokenizeFixture.model(400);
+        List<Document> documents = new ArrayList<>(germans(20));
+        documents.addAll(chineses(20));
+        List<Tokenized> out =
+                TokenizeFixture.of(Variant.GLOB, 1 << 20).global(global).tokenized(documents);
+
+        assertThat(TokenizedText.of(out, GERMAN).model()).isEqualTo(global);
+        assertThat(TokenizedText.of(out, CHINESE).model()).isEqualTo(global);
+        assertIsStreamOf(documents.subList(0, 20), out);
+    }
+
+    @Test
+    void textIsWrittenInAGivenUnigramModel() throws Exception {
+        List<Document> documents = germans(40);
+        List<Tokenized> out = TokenizeFixture.of(Variant.SPEC, 1)
+                .given(TokenizeFixture.unigramModel(500))
+                .tokenized(documents);
+
+        assertIsStreamOf(documents, out);
+        assertThat(TokenizedText.of(out, GERMAN).documents())
+                .isEqualTo(texts(documents)
+                        .subList(0, TokenizedText.of(out, GERMAN).documents().size()))
+                .hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void aSourceMayHaveRowsOfItsOwnLength() throws Exception {
+        List<Document> documents = new ArrayList<>(germans(20));
+        documents.addAll(chineses(20));
+        List<Tokenized> out = TokenizeFixture.of(Variant.SPEC, 300)
+                .heldOut(0.2)
+                .sequenceLength(GERMAN, 5)
+                .tokenized(documents);
+
+        assertThat(out).filteredOn(Tokenized.HeldOut.class::isInstance).isNotEmpty();
+        for (Tokenized record : out) {
+            int length = record.source().equals(GERMAN) ? 5 : T;
+            if (record instanceof Tokenized.Batch batch) {
+                assertThat(batch.blocks().rowLength()).isEqualTo(length + 1);
+            } else if (record instanceof Tokenized.HeldOut heldOut) {
+                assertThat(heldOut.blocks().rowLength()).isEqualTo(length + 1);
+            }
         }
     }
 
     @Test
     void whatIsHeldOutIsNeverTrained() throws Exception {
-        List<String> texts = texts(400);
-        List<Tokenized> out = new ArrayList<>();
-        TrainingSettings settings = settings(600, Map.of(), 0.2);
-        try (var tokenize = harness(settings)) {
-            tokenize.open();
-            texts.forEach(text -> process(tokenize, text));
-            out.addAll(tokenize.extractOutputValues());
-        }
+        List<Document> documents = germans(400);
+        TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 600).heldOut(0.2);
+        List<Tokenized> out = fixture.tokenized(documents);
 
-        assertThat(out)
-                .filteredOn(Tokenized.HeldOut.class::isInstance)
-                .hasSize(settings.holdOut().maxRows());
-        List<String> trained = texts.stream()
-                .filter(text -> !settings.holdOut().holds(text.getBytes(StandardCharsets.UTF_8)))
+        assertThat(TokenizedText.of(out, GERMAN).heldOut()).hasSize(TokenizeFixture.HELD_OUT_ROWS);
+        List<Document> trained = documents.stream()
+                .filter(document -> !isHeldOut(fixture, document))
                 .toList();
-        assertThat(trained).hasSizeLessThan(texts.size());
-        assertThat(decoded(out))
-                .isEqualTo(expectedStream(trained, out, decoded(out).size()));
+        assertThat(trained).hasSizeLessThan(documents.size());
+        assertIsStreamOf(trained, out);
+    }
+
+    @Test
+    void theTimeoutBeginsWithTextThatAVocabularyCanBeTrainedFrom() throws Exception {
+        TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1 << 20).heldOut(0.5);
+        List<Document> heldOut = germans(40).stream()
+                .filter(document -> isHeldOut(fixture, document))
+                .toList();
+        Document trained = germans(40).stream()
+                .filter(document -> !isHeldOut(fixture, document))
+                .findFirst()
+                .orElseThrow();
+        try (var tokenize = fixture.tokenize()) {
+            tokenize.open();
+            for (Document document : heldOut) {
+                tokenize.processElement(document, 0);
+            }
+            tokenize.setProcessingTime(2 * TIMEOUT_MS);
+            assertThat(tokenize.extractOutputValues()).isEmpty();
+
+            tokenize.processElement(trained, 0);
+            tokenize.setProcessingTime(3 * TIMEOUT_MS);
+            assertThat(tokenize.extractOutputValues().get(0)).isInstanceOf(Tokenized.Vocabulary.class);
+        }
     }
 
     @Test
     void aRestoreInTheMiddleOfTheBootstrapLosesNothing() throws Exception {
-        List<String> texts = texts(60);
-        List<Tokenized> unbroken = new ArrayList<>();
-        try (var tokenize = harness(settings(1500, Map.of(), 0))) {
-            tokenize.open();
-            texts.forEach(text -> process(tokenize, text));
-            unbroken.addAll(tokenize.extractOutputValues());
-        }
+        List<Document> documents = germans(60);
+        TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1500);
+        List<Tokenized> unbroken = fixture.tokenized(documents);
 
-        List<Tokenized> broken = new ArrayList<>();
-        OperatorSubtaskState state;
         for (int at : new int[] {10, 50}) {
-            broken.clear();
-            try (var tokenize = harness(settings(1500, Map.of(), 0))) {
+            List<Tokenized> broken = new ArrayList<>();
+            OperatorSubtaskState state;
+            try (var tokenize = fixture.tokenize()) {
                 tokenize.open();
-                texts.subList(0, at).forEach(text -> process(tokenize, text));
+                for (Document document : documents.subList(0, at)) {
+                    tokenize.processElement(document, 0);
+                }
                 broken.addAll(tokenize.extractOutputValues());
                 state = tokenize.snapshot(1, 1);
             }
-            try (var tokenize = harness(settings(1500, Map.of(), 0))) {
+            try (var tokenize = fixture.tokenize()) {
                 tokenize.initializeState(state);
                 tokenize.open();
-                texts.subList(at, texts.size()).forEach(text -> process(tokenize, text));
+                for (Document document : documents.subList(at, documents.size())) {
+                    tokenize.processElement(document, 0);
+                }
                 broken.addAll(tokenize.extractOutputValues());
             }
 
@@ -135,79 +175,34 @@ class TokenizeTest {
         }
     }
 
-    /** The targets of all batches, in order. */
-    private static List<Integer> decoded(List<Tokenized> out) {
-        List<Integer> targets = new ArrayList<>();
-        for (Tokenized record : out) {
-            if (record instanceof Tokenized.Batch batch) {
-                int[] tokensBT1 = batch.blocks().tokensBT1();
-                IntStream.range(0, tokensBT1.length)
-                        .filter(i -> i % (T + 1) != 0)
-                        .forEach(i -> targets.add(tokensBT1[i]));
-            }
-        }
-        return targets;
+    @Test
+    void aGlobalVocabularyThatNobodyGaveIsNotWaitedForHere() {
+        assertThatThrownBy(
+                        () -> new Tokenize(TokenizeFixture.of(Variant.GLOB, 100).settings()))
+                .hasMessageContaining("GLOB writes all sources in one vocabulary, but none is given");
     }
 
-    private static List<Integer> expectedStream(List<String> texts, List<Tokenized> out, int length) {
+    /** The targets of the German batches are the tokens of these documents. */
+    private static void assertIsStreamOf(List<Document> documents, List<Tokenized> out) {
+        TokenizedText text = TokenizedText.of(out, GERMAN);
         List<Integer> stream = new ArrayList<>();
-        try (Tokenizer tokenizer = Tokenizer.load(((Tokenized.Vocabulary) out.get(0)).model())) {
-            for (String text : texts) {
-                IntStream.of(tokenizer.encode(text)).forEach(stream::add);
+        try (Tokenizer tokenizer = Tokenizer.load(text.model())) {
+            for (Document document : documents) {
+                IntStream.of(tokenizer.encode(document.text())).forEach(stream::add);
                 stream.add(tokenizer.endOfText());
             }
         }
-        assertThat(stream.size() - length).as("tokens that wait for a batch").isBetween(0, ROWS * T);
-        return stream.subList(0, length);
+        assertThat(stream.size() - text.targets().size())
+                .as("tokens that wait for a batch")
+                .isBetween(0, ROWS * T);
+        assertThat(text.targets()).isEqualTo(stream.subList(0, text.targets().size()));
     }
 
-    private static List<String> texts(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> "Satz Nummer " + i + " handelt von " + (i * i % 17) + " Flüssen und 河流 " + i % 5)
-                .toList();
+    private static boolean isHeldOut(TokenizeFixture fixture, Document document) {
+        return fixture.settings().holdOut().holds(document.text().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void process(
-            KeyedOneInputStreamOperatorTestHarness<SourceId, Document, Tokenized> tokenize, String text) {
-        try {
-            tokenize.processElement(document(text), 0);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Document document(String text) {
-        return new Document(SOURCE, new Origin("corpus.de", 0, 0, 0), text);
-    }
-
-    private static KeyedOneInputStreamOperatorTestHarness<SourceId, Document, Tokenized> harness(
-            TrainingSettings settings) throws Exception {
-        var harness = new KeyedOneInputStreamOperatorTestHarness<SourceId, Document, Tokenized>(
-                new KeyedProcessOperator<>(new Tokenize(settings)),
-                Document::source,
-                new WireType<>(new SourceIdFormat()),
-                SourceKeys.MAX_PARALLELISM,
-                1,
-                0);
-        harness.setup(new WireType<>(new TokenizedFormat()).serializer());
-        return harness;
-    }
-
-    private static TrainingSettings settings(long bootstrapBytes, Map<String, byte[]> given, double heldOut) {
-        return new TrainingSettings(
-                1,
-                new ModelShape(1, 8, 1, T),
-                Precision.FP32,
-                AdamW.defaults(),
-                LearningRate.constant(1e-3, 1),
-                ROWS,
-                new RoundRules(2, 1000, 10),
-                new OuterOptimizer.Averaging(),
-                100,
-                new VocabularySettings(300, bootstrapBytes, TIMEOUT_MS, given),
-                new HoldOut(heldOut, 6),
-                1,
-                1 << 20,
-                List.of(SOURCE));
+    private static List<String> texts(List<Document> documents) {
+        return documents.stream().map(Document::text).toList();
     }
 }

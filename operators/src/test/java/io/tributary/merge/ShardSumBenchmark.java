@@ -4,6 +4,7 @@ import io.tributary.record.ParameterGroup;
 import io.tributary.record.ShardId;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.SourceId;
+import io.tributary.record.TensorId;
 import java.util.Random;
 
 /** Measures how many bytes of updates one core adds in a second. Run its main method. */
@@ -33,7 +34,8 @@ final class ShardSumBenchmark {
             ShardSum sum = new ShardSum();
             for (int source = 0; source < SOURCES; source++) {
                 SourceId id = new SourceId("s" + source, source);
-                sum.add(new ShardUpdate(new ShardId(ParameterGroup.BODY, 0), id, round, round, 1.0 / 3, delta));
+                sum.add(ShardUpdate.whole(
+                        new ShardId(TensorId.parameters(ParameterGroup.BODY), 0), id, round, round, 1.0 / 3, delta));
             }
             if (sum.toMean().contributions() != SOURCES) {
                 throw new AssertionError("Updates were lost");

@@ -36,9 +36,20 @@ final class ShardingTest {
         assertThatThrownBy(() -> new Sharding(10, 4).length(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
+    /** Its updates are the barrier of variants that merge nothing. */
     @Test
-    void nothingCannotBeCut() {
-        assertThatThrownBy(() -> new Sharding(0, 4)).hasMessageContaining("0 parameters");
+    void aTensorWithoutValuesIsOneShardWhateverTheirSize() {
+        for (int size = 1; size <= 3; size++) {
+            Sharding sharding = new Sharding(0, size);
+            assertThat(sharding.count()).isOne();
+            assertThat(sharding.start(0)).isZero();
+            assertThat(sharding.length(0)).isZero();
+        }
+    }
+
+    @Test
+    void whatCannotBeCutIsRefused() {
+        assertThatThrownBy(() -> new Sharding(-1, 4)).hasMessageContaining("-1 parameters");
         assertThatThrownBy(() -> new Sharding(4, 0)).hasMessageContaining("shards of 0");
         assertThatThrownBy(() -> new Sharding(Long.MAX_VALUE, 1)).hasMessageContaining("larger");
     }

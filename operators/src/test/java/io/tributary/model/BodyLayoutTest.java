@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.tributary.model.BodyLayout.BodyTensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyLayoutTest {
@@ -58,6 +59,24 @@ class BodyLayoutTest {
     void operationsPerTokenFollowThePalmFormula() {
         assertThat(new ModelShape(12, 768, 12, 1024).flopsPerToken(50_257))
                 .isEqualTo(6.0 * 123_653_376 + 12.0 * 12 * 768 * 1024);
+    }
+
+    @Test
+    void onlyLearnedPositionsHaveParameters() {
+        assertThat(new ModelShape(2, 8, 2, 16).positionParameters()).isEqualTo(128);
+        assertThat(new ModelShape(2, 8, 2, 16).positionParameters(4)).isEqualTo(32);
+        for (Positions positions : List.of(Positions.ALIBI, Positions.NONE)) {
+            ModelShape shape = new ModelShape(2, 8, 2, 16, positions);
+            assertThat(shape.positionParameters()).isZero();
+            assertThat(shape.positionParameters(4)).isZero();
+        }
+    }
+
+    @Test
+    void aSourceWithShorterRowsNeedsFewerOperations() {
+        ModelShape shape = new ModelShape(2, 8, 2, 16);
+        assertThat(shape.flopsPerToken(10, 16)).isEqualTo(shape.flopsPerToken(10));
+        assertThat(shape.flopsPerToken(10) - shape.flopsPerToken(10, 4)).isEqualTo(12.0 * 2 * 8 * 12);
     }
 
     @Test

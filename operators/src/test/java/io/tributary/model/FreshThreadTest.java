@@ -2,12 +2,16 @@ package io.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.record.ParameterGroup;
+import io.tributary.record.TensorId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,7 @@ class FreshThreadTest {
         private static final ModelShape SHAPE = new ModelShape(1, 64, 4, 64);
         private static final int PIECES = 1000;
         private static final int ROWS = 8;
+        private static final TensorId BODY = TensorId.parameters(ParameterGroup.BODY);
 
         public static void main(String[] arguments) throws Exception {
             System.out.println(train());
@@ -58,12 +63,13 @@ class FreshThreadTest {
         }
 
         private static String train() {
-            try (StepEngine engine = StepEngine.open(SHAPE, Precision.FP32, AdamW.defaults());
-                    Body body = engine.newBody(0);
-                    SourceModel source = engine.newSource("en", PIECES, 1)) {
-                float[] parameters = new float[(int) body.parameters()];
+            try (StepEngine engine =
+                            StepEngine.open(SHAPE, Precision.FP32, AdamW.defaults(), Set.of(ParameterGroup.BODY));
+                    SharedParameters body = engine.newShared(0, Map.of(BODY, SHAPE.bodyParameters()));
+                    SourceModel source = engine.newSource("en", PIECES, SHAPE.sequenceLength(), 1)) {
+                float[] parameters = new float[(int) SHAPE.bodyParameters()];
                 Initializer.body(SHAPE, 1, 0, parameters);
-                body.put(0, parameters);
+                body.put(BODY, 0, parameters);
                 source.begin(body);
                 int[] tokens = new Random(1)
                         .ints(ROWS * (SHAPE.sequenceLength() + 1L), 0, PIECES)
@@ -71,7 +77,7 @@ class FreshThreadTest {
                 for (int step = 0; step < 3; step++) {
                     source.step(tokens, ROWS, 1e-3);
                 }
-                source.delta(body, 0, parameters);
+                source.delta(body, BODY, 0, parameters);
                 return "bits " + Arrays.hashCode(parameters);
             }
         }

@@ -55,7 +55,9 @@ class InitializerTest {
         Initializer.tokens("en", 2, 0, otherSeed);
         float[] shifted = Arrays.copyOfRange(en, 1, en.length);
         double bound = 5 / Math.sqrt(en.length - 1.0);
-        for (float[] other : new float[][] {de, positions, otherSeed, shifted}) {
+        float[] otherEpoch = new float[200_000];
+        Initializer.tokens("en", 1, 1, 0, otherEpoch);
+        for (float[] other : new float[][] {de, positions, otherSeed, otherEpoch, shifted}) {
             assertThat(correlation(en, other)).isCloseTo(0, within(bound));
         }
     }
@@ -66,6 +68,9 @@ class InitializerTest {
         float[] values = new float[4];
         Initializer.tokens("en", 42, 1_000_000_007L, values);
         assertThat(values).containsExactly(0.016479738f, 0.016286887f, -0.011093664f, 0.018506905f);
+        float[] firstEpoch = new float[4];
+        Initializer.tokens("en", 42, 0, 1_000_000_007L, firstEpoch);
+        assertThat(firstEpoch).isEqualTo(values);
     }
 
     @Test

@@ -53,10 +53,11 @@ final class NaiveDecoder {
     private double row(Parameters theta, Parameters gradient, int[] ids, double weight) {
         int d = shape.width();
         int length = shape.sequenceLength();
+        boolean learned = shape.positions() == Positions.LEARNED;
         double[][] x = new double[length][d];
         for (int t = 0; t < length; t++) {
             for (int i = 0; i < d; i++) {
-                x[t][i] = theta.tokens[ids[t] * d + i] + theta.positions[t * d + i];
+                x[t][i] = theta.tokens[ids[t] * d + i] + (learned ? theta.positions[t * d + i] : 0);
             }
         }
         Layer[] layers = new Layer[shape.layers()];
@@ -75,7 +76,9 @@ final class NaiveDecoder {
         for (int t = 0; t < length; t++) {
             for (int i = 0; i < d; i++) {
                 gradient.tokens[ids[t] * d + i] += gradientX[t][i];
-                gradient.positions[t * d + i] += gradientX[t][i];
+                if (learned) {
+                    gradient.positions[t * d + i] += gradientX[t][i];
+                }
             }
         }
         return loss;
@@ -119,6 +122,15 @@ final class NaiveDecoder {
         for (int i = 0; i < length; i++) {
             x[i] /= sum;
         }
+    }
+
+    /**
+     * ALiBi's slope of a head: a geometric sequence that begins with its own factor; where the heads are not a power of
+     * two, that of the power below, and then every other one of twice that power.
+     */
+    static double slope(int head, int heads) {
+        int power = Integer.highestOneBit(heads);
+        return head < power ? Math.pow(2, -8.0 * (head + 1) / power) : slope(2 * (head - power), 2 * power);
     }
 
     private static double[][] plus(double[][] a, double[][] b) {
@@ -325,6 +337,9 @@ final class NaiveDecoder {
             for (int s = 0; s <= t; s++) {
                 for (int i = from; i < from + size; i++) {
                     share[s] += qkv[t][i] * qkv[s][d + i] / Math.sqrt(size);
+                }
+                if (shape.positions() == Positions.ALIBI) {
+                    share[s] -= slope(from / size, shape.heads()) * (t - s);
                 }
             }
             softmax(share, t + 1);

@@ -5,24 +5,28 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.tributary.model.NaiveDecoder.Gradients;
 import io.tributary.model.NaiveDecoder.Parameters;
+import io.tributary.record.ParameterGroup;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** A small model of random shape with random parameters and a random batch, for the engine and the oracle alike. */
 record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Parameters parameters) {
 
-    static Problem random(long seed) {
+    static Problem random(long seed, Positions positions) {
         Random random = new Random(seed);
         int heads = random.nextInt(1, 4);
         // Not narrower: a layer norm of two elements gives 1 and -1 whatever goes in, and its gradient is cancellation.
         int width = heads * random.nextInt(4, 9);
-        ModelShape shape = new ModelShape(random.nextInt(1, 4), width, heads, random.nextInt(1, 13));
-        int pieces = random.nextInt(3, 40);
-        int rows = random.nextInt(1, 5);
+        ModelShape shape = new ModelShape(random.nextInt(1, 4), width, heads, random.nextInt(1, 13), positions);
+        return of(random, shape, random.nextInt(3, 40), random.nextInt(1, 5));
+    }
+
+    static Problem of(Random random, ModelShape shape, int pieces, int rows) {
         int[] tokens = random.ints((long) rows * (shape.sequenceLength() + 1), 0, pieces)
                 .toArray();
         float[] body = new float[(int) shape.bodyParameters()];
-        Initializer.body(shape, seed, 0, body);
+        Initializer.body(shape, 1, 0, body);
         // Away from the initial point, where biases are 0, gains 1 and attention flat, and errors in them would hide.
         double[] shaken = new double[body.length];
         for (int i = 0; i < body.length; i++) {
@@ -42,33 +46,35 @@ record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Paramete
     }
 
     StepEngine open(Precision precision, AdamW adamW) {
-        return StepEngine.open(shape, precision, adamW);
+        return StepEngine.open(shape, precision, adamW, SmallModel.SPEC);
     }
 
-    Body body(StepEngine engine) {
-        Body body = engine.newBody(0);
-        body.put(0, floats(parameters.body()));
+    SharedParameters body(StepEngine engine) {
+        SharedParameters body = engine.newShared(0, Map.of(SmallModel.BODY, shape.bodyParameters()));
+        body.put(SmallModel.BODY, 0, floats(parameters.body()));
         return body;
     }
 
     /** The problem's source, outside a round. */
     SourceModel source(StepEngine engine) {
-        SourceModel source = engine.newSource("en", pieces, 1);
-        source.vectors().get(1).put(0, floats(parameters.tokens()));
-        source.vectors().get(2).put(0, floats(parameters.positions()));
+        SourceModel source = engine.newSource("en", pieces, shape.sequenceLength(), 1);
+        source.group(ParameterGroup.TOKENS).parameters().put(0, floats(parameters.tokens()));
+        if (shape.positions() == Positions.LEARNED) {
+            source.group(ParameterGroup.POSITIONS).parameters().put(0, floats(parameters.positions()));
+        }
         return source;
     }
 
-    Gradients engineGradients(StepEngine engine, SourceModel source, Body body) {
+    Gradients engineGradients(StepEngine engine, SourceModel source, SharedParameters body) {
         try (NDManager scratch = engine.newManager()) {
-            NDArray tokens = engine.tokens(scratch, tokensBT1, rows, pieces);
-            NDList out = engine.call(scratch, "gradients", source.parameters(body.vector()), tokens, new NDList());
+            NDArray tokens = engine.tokens(scratch, source, tokensBT1, rows);
+            NDList out = engine.call(scratch, "gradients", source.parameters(scratch, body), tokens, new NDList());
             return new Gradients(
                     out.get(0).getFloat(),
                     new Parameters(
                             doubles(out.get(1).toFloatArray()),
                             doubles(out.get(2).toFloatArray()),
-                            doubles(out.get(3).toFloatArray())));
+                            out.size() > 3 ? doubles(out.get(3).toFloatArray()) : new double[0]));
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.record.RoundReport.Participation;
+import io.tributary.record.RoundReport.Traffic;
 import java.io.IOException;
+import java.util.List;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,21 @@ class RoundReportFormatTest {
 
     private static RoundReport report(Participation participation) {
         return new RoundReport(
-                12, "arxiv", participation, 500, 1L << 33, 1L << 35, 1L << 40, 3.25, Double.NaN, 2.5, 8192, 3100.5, 4);
+                12,
+                "arxiv",
+                participation,
+                500,
+                1L << 33,
+                1L << 35,
+                1L << 40,
+                3.25,
+                Double.NaN,
+                2.5,
+                8192,
+                3100.5,
+                4,
+                List.of(
+                        new Traffic(ParameterGroup.BODY, 1L << 34, 1L << 35, 90),
+                        new Traffic(ParameterGroup.TOKENS, 7, 8, 9)));
     }
 }

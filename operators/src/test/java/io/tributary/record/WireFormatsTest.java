@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WireFormatsTest {
     private static final SourceId SOURCE = new SourceId("de", 312);
-    private static final ShardId SHARD = new ShardId(ParameterGroup.BODY, 3);
+    private static final ShardId SHARD = new ShardId(TensorId.parameters(ParameterGroup.BODY), 3);
     private static final TokenBlocks BLOCKS = new TokenBlocks(new int[] {1, 2, 3, 3, 4, 5}, 2, 17);
 
     static Stream<Arguments> records() {
@@ -24,17 +24,28 @@ class WireFormatsTest {
                 Arguments.of(new SourceIdFormat(), SOURCE),
                 Arguments.of(new ShardIdFormat(), SHARD),
                 Arguments.of(new TokenBlocksFormat(), BLOCKS),
-                Arguments.of(new TokenizedFormat(), new Tokenized.Vocabulary(SOURCE, new byte[] {1, 2, 3})),
-                Arguments.of(new TokenizedFormat(), new Tokenized.Batch(SOURCE, BLOCKS)),
+                Arguments.of(
+                        new TokenizedFormat(),
+                        new Tokenized.Vocabulary(SOURCE, new byte[] {1, 2, 3}, new int[] {4, 7})),
+                Arguments.of(new TokenizedFormat(), new Tokenized.Batch(SOURCE, BLOCKS, new int[] {5})),
                 Arguments.of(new TokenizedFormat(), new Tokenized.HeldOut(SOURCE, BLOCKS)),
                 Arguments.of(
                         new DocumentFormat(), new Document(SOURCE, new Origin("corpus.de", 1, 42, 1_700), "Grüße 🌊")),
                 Arguments.of(
                         new ShardUpdateFormat(),
-                        new ShardUpdate(SHARD, SOURCE, 7, 6, 0.25, new float[] {1, -0f, Float.MIN_VALUE})),
-                Arguments.of(new MergedShardFormat(), new MergedShard(SHARD, 7, 2, new float[] {0.5f, -2})),
-                Arguments.of(new BodyRequestFormat(), new BodyRequest(SHARD, 1, 2)),
-                Arguments.of(new DownstreamFormat(), new Downstream.BodyShard(SHARD, 8, new float[] {3, 4})),
+                        new ShardUpdate(
+                                SHARD, SOURCE, 7, 6, 0.25, new int[] {2, 5, 9}, new float[] {1, -0f, Float.MIN_VALUE})),
+                Arguments.of(
+                        new MergedShardFormat(), new MergedShard(SHARD, 7, 2, new int[] {1}, new float[] {0.5f, -2})),
+                Arguments.of(new ShardRequestFormat(), new ShardRequest.Everyones(SHARD, 1, 2)),
+                Arguments.of(new ShardRequestFormat(), new ShardRequest.Rows(SHARD, SOURCE, new int[] {3, 8}, 11)),
+                Arguments.of(
+                        new ShardIdFormat(),
+                        new ShardId(new TensorId(ParameterGroup.TOKENS, Quantity.SECOND_MOMENT), 1)),
+                Arguments.of(new DownstreamFormat(), new Downstream.SharedShard(SHARD, 8, new float[] {3, 4})),
+                Arguments.of(
+                        new DownstreamFormat(),
+                        new Downstream.RowsShard(SHARD, SOURCE, 8, new int[] {0, 6}, new float[] {3, 4})),
                 Arguments.of(new DownstreamFormat(), new Downstream.Participation(9)));
     }
 

@@ -122,6 +122,8 @@ final class SimMerge {
         simulation.check(round == shard.round(), "Shard", index, "is in round", shard.round(), ", not", round);
         simulation.check(round < simulation.scenario().rules().maxRounds(), "Round", round, "is beyond the end");
         updates.sort(Comparator.comparing(Update::source));
+        simulation.checkDraw(
+                round, shard.applied(), updates.stream().map(Update::source).toList());
         Map<SourceId, Integer> applied = new HashMap<>(shard.applied());
         List<String> contributors = new ArrayList<>();
         long body = shard.body();

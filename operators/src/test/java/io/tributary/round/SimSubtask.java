@@ -124,7 +124,8 @@ final class SimSubtask {
             simulation.check(turn.round() < simulation.scenario().rules().maxRounds(), turn, "is beyond the end");
             trained.merge(turn.source(), 1, Integer::sum);
             int batch = count(trained, turn.source());
-            act(rounds.stepDone(turn, log(turn.source()).tokens(batch - 1, batch), simulation.now()));
+            Scenario.Log log = log(turn.source());
+            act(rounds.stepDone(turn, log.tokens(batch - 1, batch), log.ends()[batch - 1], simulation.now()));
         });
     }
 
@@ -138,7 +139,9 @@ final class SimSubtask {
                 sendAll(new SimMerge.Watermark(close.round()));
             } else if (action instanceof Action.Abstain abstain && patientAbout(abstain.source())) {
                 SourceId source = abstain.source();
-                simulation.check(count(trained, source) == log(source).size(), source, "abstains with data at hand");
+                boolean chosen = simulation.scenario().rules().sampling().chosen(abstain.round(), source);
+                boolean exhausted = count(trained, source) == log(source).size();
+                simulation.check(!chosen || exhausted, source, "abstains with data at hand");
             }
         }
         if (!stepping && rounds.nextTurn().isPresent()) {
@@ -168,15 +171,23 @@ final class SimSubtask {
                 from,
                 "to",
                 to);
-        int localSteps = simulation.scenario().rules().localSteps();
-        simulation.check(contribution.steps() <= localSteps, contribution, "has more than", localSteps, "steps");
-        boolean full = contribution.kind() == Participation.FULL;
-        simulation.check(full || !patientAbout(source) || to == log(source).size(), contribution, "is cut short");
+        checkLength(contribution, log(source), from, to);
         contributed.put(source, to);
         for (int shard = 0; shard < simulation.scenario().shards(); shard++) {
             int merge = shard % links.size();
             send(merge, new SimMerge.Update(shard, source, contribution.round(), contribution.baseRound(), from, to));
         }
+    }
+
+    private void checkLength(Action.Contribute contribution, Scenario.Log log, int from, int to) {
+        int localSteps = simulation.scenario().rules().steps(log.id());
+        int end = log.endOfRound(from, localSteps);
+        simulation.check(to <= end, contribution, "goes on after batch", end);
+        boolean whole = to == end || to == log.size();
+        simulation.check(whole || !patientAbout(log.id()), contribution, "is cut short");
+        Participation kind = to - from == localSteps ? Participation.FULL : Participation.PARTIAL;
+        boolean late = contribution.baseRound() < contribution.round();
+        simulation.check(contribution.kind() == (late ? Participation.LATE : kind), contribution, "is not", kind);
     }
 
     /** The barrier of a checkpoint passes. */

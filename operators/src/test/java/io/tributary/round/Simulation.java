@@ -183,6 +183,26 @@ final class Simulation {
         check(others == null || others.equals(who), "In round", round, who, "contributed, and elsewhere", others);
     }
 
+    /**
+     * Where nothing times out that can train: the chosen sources with data contribute, and no source that is not chosen
+     * as long as there is such a one.
+     *
+     * @param applied batches of each source that were merged before
+     */
+    void checkDraw(long round, Map<SourceId, Integer> applied, List<SourceId> who) {
+        if (!scenario.patient()) {
+            return;
+        }
+        List<SourceId> chosen =
+                scenario.chosen(round).stream().map(Scenario.Log::id).toList();
+        List<SourceId> awaited = scenario.chosen(round).stream()
+                .filter(log -> log.steady() && applied.getOrDefault(log.id(), 0) < log.size())
+                .map(Scenario.Log::id)
+                .toList();
+        check(who.containsAll(awaited), "In round", round, "only", who, "contributed, not all of", awaited);
+        check(awaited.isEmpty() || chosen.containsAll(who), "In round", round, who, "contributed, chosen are", chosen);
+    }
+
     void bodyComplete(long round, List<Long> body) {
         List<Long> others = bodies.putIfAbsent(round, body);
         check(others == null || others.equals(body), "Body", round, "is not the same everywhere");

@@ -15,6 +15,7 @@ import io.tributary.round.Action.Contribute;
 import io.tributary.round.SourceRound.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Two steps a round, 100 ms timeout, 10 tokens a step. */
@@ -237,7 +238,7 @@ final class SubtaskRoundsTest {
         Turn turn = rounds.nextTurn().orElseThrow();
         rounds.bodyArrived(1, 11);
 
-        assertThatThrownBy(() -> rounds.stepDone(turn, 10, 12)).hasMessageContaining("no turn of now");
+        assertThatThrownBy(() -> rounds.stepDone(turn, 10, false, 12)).hasMessageContaining("no turn of now");
     }
 
     @Test
@@ -260,6 +261,69 @@ final class SubtaskRoundsTest {
         queue(A, 1, 2);
 
         assertThat(rounds.nextTurn()).isEmpty();
+    }
+
+    @Test
+    void aSourceHasItsOwnSteps() {
+        SubtaskRounds own = new SubtaskRounds(new RoundRules(2, 100, 10, Sampling.everyone(), Map.of(B, 3)));
+        for (int i = 0; i < 4; i++) {
+            own.batchQueued(A, 0);
+            own.batchQueued(B, 0);
+        }
+        own.bodyArrived(0, 0);
+        List<Action> actions = new ArrayList<>();
+        while (own.nextTurn().isPresent()) {
+            actions.addAll(own.stepDone(own.nextTurn().get(), 10, false, 1));
+        }
+
+        assertThat(actions)
+                .containsExactly(
+                        new Announce(0),
+                        contribution(A, 0, 0, 2, FULL),
+                        contribution(B, 0, 0, 3, FULL),
+                        new CloseRound(0));
+    }
+
+    @Test
+    void aSourceThatCannotGoOnContributesWhatItHasAndTrainsNoMoreInTheRound() {
+        queue(A, 3, 0);
+        queue(B, 2, 0);
+        rounds.bodyArrived(0, 0);
+
+        assertThat(lastStep(1)).containsExactly(new Announce(0), contribution(A, 0, 0, 1, PARTIAL));
+        step(2);
+        assertThat(step(3)).containsExactly(contribution(B, 0, 0, 2, FULL), new CloseRound(0));
+        assertThat(rounds.nextTurn()).isEmpty();
+        rounds.bodyArrived(1, 4);
+        assertThat(rounds.nextTurn()).contains(new Turn(A, 1, 1, true));
+    }
+
+    @Test
+    void aSourceThatCannotGoOnAfterItsLastStepHasAFullRound() {
+        queue(A, 2, 0);
+        rounds.bodyArrived(0, 0);
+        step(1);
+
+        assertThat(lastStep(2)).containsExactly(contribution(A, 0, 0, 2, FULL), new CloseRound(0));
+    }
+
+    @Test
+    void lateWorkThatCannotGoOnWaitsForTheBodyOfItsRound() {
+        runRoundZero();
+        queue(B, 3, 10);
+
+        assertThat(lastStep(11)).isEmpty();
+        assertThat(rounds.nextTurn()).isEmpty();
+        assertThat(rounds.bodyArrived(1, 20)).containsExactly(new Announce(1), contribution(B, 1, 0, 1, LATE));
+        assertThat(rounds.nextTurn()).isEmpty();
+    }
+
+    @Test
+    void restoredLateWorkThatCouldNotGoOnCannotGoOnInTheRoundOfItsBaseEither() {
+        rounds.restore(new SourceRound(A, Status.ACTIVE, 2, 4, 5, 1, 10, true), 3);
+
+        assertThat(rounds.bodyArrived(4, 0))
+                .containsExactly(new Announce(4), contribution(A, 4, 4, 1, PARTIAL), new CloseRound(4));
     }
 
     @Test
@@ -331,6 +395,8 @@ final class SubtaskRoundsTest {
         assertThatThrownBy(() -> state(A, Status.DORMANT, 3, 4, 4, 1)).hasMessageContaining("damaged");
         assertThatThrownBy(() -> state(A, Status.ACTIVE, 3, 4, 6, 1)).hasMessageContaining("damaged");
         assertThatThrownBy(() -> state(A, Status.ACTIVE, 3, 4, 4, 0)).hasMessageContaining("damaged");
+        assertThatThrownBy(() -> new SourceRound(A, Status.ACTIVE, 3, -1, -1, 0, 0, true))
+                .hasMessageContaining("(ended)");
     }
 
     @Test
@@ -355,7 +421,11 @@ final class SubtaskRoundsTest {
     }
 
     private List<Action> step(long nowMs) {
-        return rounds.stepDone(rounds.nextTurn().orElseThrow(), 10, nowMs);
+        return rounds.stepDone(rounds.nextTurn().orElseThrow(), 10, false, nowMs);
+    }
+
+    private List<Action> lastStep(long nowMs) {
+        return rounds.stepDone(rounds.nextTurn().orElseThrow(), 10, true, nowMs);
     }
 
     private static Contribute contribution(SourceId source, long round, long base, int steps, Participation kind) {
@@ -364,6 +434,6 @@ final class SubtaskRoundsTest {
 
     private static SourceRound state(
             SourceId source, Status status, long lastContributed, long base, long round, int steps) {
-        return new SourceRound(source, status, lastContributed, base, round, steps, 10L * steps);
+        return new SourceRound(source, status, lastContributed, base, round, steps, 10L * steps, false);
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares with SentencePiece's own programs where they are installed (Debian: {@code sentencepiece}). */
 class SentencePieceProgramsTest {
@@ -53,6 +55,26 @@ class SentencePieceProgramsTest {
         byte[] model = spmTrain(LINES.subList(0, 1500), "--model_type=unigram");
 
         assertThat(encode(model)).isEqualTo(spmEncode(model));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unigram", "bpe"})
+    void piecesOfAModelOfSpmTrainAreSpeltAsTheSameText(String type) throws Exception {
+        byte[] model = spmTrain(LINES.subList(0, 1500), "--model_type=" + type, "--byte_fallback=true");
+        HeldPieces pieces = HeldPieces.start(new PieceSplitter(SentencePieceModel.read(model)));
+
+        try (Tokenizer tokenizer = Tokenizer.load(model)) {
+            pieces.want(tokenizer.encode(LINES.get(0)));
+            pieces.grow();
+            int[] held = pieces.held();
+            for (String line : LINES.subList(0, 1500)) {
+                int[] ids = tokenizer.encode(line);
+                int[] own = pieces.encode(ids);
+                assertThat(tokenizer.decode(
+                                Arrays.stream(own).map(id -> held[id]).toArray()))
+                        .isEqualTo(tokenizer.decode(ids));
+            }
+        }
     }
 
     private static byte[] train() {

@@ -1,0 +1,20 @@
+package io.tributary.config;
+
+import java.util.List;
+
+/** A settings file cannot be used: everything that is wrong with it, at once. */
+public final class SettingsException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final List<String> problems;
+
+    SettingsException(List<String> problems) {
+        super(String.join(System.lineSeparator(), problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** What is wrong, each in a line that begins with the path of the setting, as in {@code model.width}. */
+    public List<String> problems() {
+        return problems;
+    }
+}

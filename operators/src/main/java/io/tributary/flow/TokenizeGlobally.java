@@ -1,0 +1,103 @@
+package io.tributary.flow;
+
+import io.tributary.record.Document;
+import io.tributary.record.SourceId;
+import io.tributary.record.Tokenized;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents to blocks of tokens in a vocabulary of all sources, which {@link GlobalVocabulary} trains and which arrives
+ * on a broadcast stream ({@link #MODEL}). Until then every source keeps its documents; what they become does not depend
+ * on when it arrives.
+ */
+public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<SourceId, Document, byte[], Tokenized> {
+    private static final long serialVersionUID = 1;
+
+    /** The broadcast state that holds the model; the stream of the model is broadcast with it. */
+    public static final MapStateDescriptor<Integer, byte[]> MODEL = new MapStateDescriptor<>(
+            "global-vocabulary", Types.INT, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+    private static final int ONLY = 0;
+    /** About 1 MB a second; see {@link #slowDown}. */
+    private static final int BYTES_PER_MS = 1 << 10;
+
+    private final TrainingSettings settings;
+
+    private transient @Nullable Tokenizing tokenizing;
+
+    /** Throws IllegalArgumentException if the variant has no vocabulary of all sources, or one is given. */
+    public TokenizeGlobally(TrainingSettings settings) {
+        if (!settings.merging().variant().globalVocabulary()
+                || settings.vocabulary().global().isPresent()) {
+            throw new IllegalArgumentException(
+                    "TokenizeGlobally waits for a trained vocabulary of all sources, but %s has %s: use Tokenize"
+                            .formatted(
+                                    settings.merging().variant(),
+                                    settings.vocabulary().global().isPresent() ? "a given one" : "one per source"));
+        }
+        this.settings = settings;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        tokenizing = new Tokenizing(settings, getRuntimeContext());
+    }
+
+    @Override
+    public void processElement(Document document, ReadOnlyContext context, Collector<Tokenized> out) throws Exception {
+        tokenizing().accept(document, model(context.getBroadcastState(MODEL)), context.timerService(), out);
+        slowDown(document);
+    }
+
+    @Override
+    public void onTimer(long timestamp, OnTimerContext context, Collector<Tokenized> out) throws Exception {
+        tokenizing().onTimeout(context.getCurrentKey(), model(context.getBroadcastState(MODEL)), out);
+    }
+
+    @Override
+    public void processBroadcastElement(byte[] model, Context context, Collector<Tokenized> out) throws Exception {
+        var state = context.getBroadcastState(MODEL);
+        if (state.contains(ONLY)) {
+            return;
+        }
+        state.put(ONLY, model);
+        context.applyToKeyedState(
+                FirstDocuments.BYTES, (source, bytes) -> tokenizing().startIfReady(source, Optional.of(model), out));
+    }
+
+    /**
+     * A fast source would fill the heap while a slow one is still awaited. To stop reading is no way out, since the
+     * model comes to this operator too; so beyond the limit of a source's queue documents are let in slowly.
+     */
+    private void slowDown(Document document) throws Exception {
+        long limit = settings.queueLimitBytes() + settings.vocabulary().bootstrapBytes();
+        if (tokenizing().waitingBytes() > limit) {
+            TimeUnit.MILLISECONDS.sleep(1 + document.text().length() / BYTES_PER_MS);
+        }
+    }
+
+    private static Optional<byte[]> model(ReadOnlyBroadcastState<Integer, byte[]> state) throws Exception {
+        return Optional.ofNullable(state.get(ONLY));
+    }
+
+    private Tokenizing tokenizing() {
+        return Objects.requireNonNull(tokenizing, "Flink calls open() first");
+    }
+
+    @Override
+    public void close() {
+        if (tokenizing != null) {
+            tokenizing.close();
+        }
+    }
+}

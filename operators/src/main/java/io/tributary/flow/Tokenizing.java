@@ -1,0 +1,169 @@
+package io.tributary.flow;
+
+import io.tributary.record.Document;
+import io.tributary.record.SourceId;
+import io.tributary.record.TokenBlocks;
+import io.tributary.record.Tokenized;
+import io.tributary.record.Variant;
+import io.tributary.record.WireType;
+import io.tributary.vocabulary.VocabularyTrainer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Documents to blocks of tokens, one source at a time: the core of {@link Tokenize} and {@link TokenizeGlobally}, which
+ * differ in where a vocabulary of all sources comes from. All state is keyed by source.
+ */
+final class Tokenizing implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Tokenizing.class);
+
+    private final TrainingSettings settings;
+    private final Variant variant;
+    private final FirstDocuments first;
+    private final SourceVocabulary vocabulary;
+    private final ValueState<Packing> training;
+    private final ValueState<Packing> heldOut;
+    private final ValueState<Integer> heldOutRows;
+    /** Batches since the last growth of the vocabulary. */
+    private final ValueState<Integer> batchesOfRound;
+
+    Tokenizing(TrainingSettings settings, RuntimeContext runtime) {
+        this.settings = settings;
+        variant = settings.merging().variant();
+        first = new FirstDocuments(settings, runtime);
+        vocabulary = new SourceVocabulary(variant.byRows(), runtime);
+        var packing = new WireType<>(new PackingFormat());
+        training = runtime.getState(new ValueStateDescriptor<>("packing", packing));
+        heldOut = runtime.getState(new ValueStateDescriptor<>("held-out-packing", packing));
+        heldOutRows = runtime.getState(new ValueStateDescriptor<>("held-out-rows", Types.INT));
+        batchesOfRound = runtime.getState(new ValueStateDescriptor<>("batches-of-round", Types.INT));
+    }
+
+    /** @param global the vocabulary of all sources; empty where there is none, or none yet */
+    void accept(Document document, Optional<byte[]> global, TimerService timers, Collector<Tokenized> out)
+            throws Exception {
+        if (vocabulary.isKnown()) {
+            tokenize(document, out);
+        } else {
+            first.keep(document, timers);
+            startIfReady(document.source(), global, out);
+        }
+    }
+
+    /** The timeout of the first text; nothing is left to do where enough text came before it. */
+    void onTimeout(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
+        if (!vocabulary.isKnown()) {
+            first.complete();
+            startIfReady(source, global, out);
+        }
+    }
+
+    /** The UTF-8 bytes of training text that wait for the source's vocabulary. */
+    long waitingBytes() throws Exception {
+        return vocabulary.isKnown() ? 0 : first.waitingBytes();
+    }
+
+    /** Begins to write the source as soon as its vocabulary can be told. */
+    void startIfReady(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
+        if (vocabulary.isKnown()) {
+            return;
+        }
+        boolean isGlobal = variant.globalVocabulary();
+        Optional<byte[]> model = isGlobal
+                ? global
+                : Optional.ofNullable(settings.vocabulary().given().get(source.name()));
+        // Which pieces a source holds at first is told by its first text alone, not by when a model came.
+        boolean needsFirstText = variant.byRows() || (!isGlobal && model.isEmpty());
+        if ((needsFirstText && !first.isComplete()) || (isGlobal && model.isEmpty())) {
+            return;
+        }
+        FirstDocuments.Taken taken = first.take();
+        start(source, model.orElseGet(() -> train(taken.firstText())), taken.firstText(), out);
+        for (Document document : taken.documents()) {
+            tokenize(document, out);
+        }
+    }
+
+    private byte[] train(List<String> texts) {
+        VocabularyTrainer trainer = new VocabularyTrainer(settings.vocabulary().maxPieces());
+        texts.forEach(trainer::add);
+        return trainer.train();
+    }
+
+    private void start(SourceId source, byte[] model, List<String> firstText, Collector<Tokenized> out)
+            throws Exception {
+        Tokenized.Vocabulary adopted = vocabulary.adopt(source, model, firstText);
+        Packing start = Packing.start(vocabulary.endOfText(source));
+        training.update(start);
+        heldOut.update(start);
+        heldOutRows.update(0);
+        batchesOfRound.update(0);
+        out.collect(adopted);
+        if (variant.byRows()) {
+            LOG.info("Source {} holds {} of {} pieces", source, adopted.held().length, vocabulary.size(source));
+        } else {
+            LOG.info("Source {} has a vocabulary of {} pieces", source, vocabulary.size(source));
+        }
+    }
+
+    private void tokenize(Document document, Collector<Tokenized> out) throws Exception {
+        byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
+        if (!settings.holdOut().holds(utf8)) {
+            for (TokenBlocks blocks : pack(document, utf8.length, training, settings.batchRows(), true)) {
+                out.collect(batch(document.source(), blocks));
+            }
+            return;
+        }
+        int room = settings.holdOut().maxRows() - heldOutRows.value();
+        if (room == 0) {
+            return;
+        }
+        // Held-out rows go out one by one, so that a small source is evaluated too. Validation text has no say in what
+        // is trained, so the vocabulary does not grow by it.
+        List<TokenBlocks> rows = pack(document, utf8.length, heldOut, 1, false);
+        List<TokenBlocks> kept = rows.subList(0, Math.min(room, rows.size()));
+        heldOutRows.update(heldOutRows.value() + kept.size());
+        kept.forEach(row -> out.collect(new Tokenized.HeldOut(document.source(), row)));
+    }
+
+    private List<TokenBlocks> pack(
+            Document document, int utf8Bytes, ValueState<Packing> state, int rows, boolean remember) throws Exception {
+        SourceId source = document.source();
+        List<TokenBlocks> full = new ArrayList<>();
+        state.update(state.value()
+                .append(
+                        vocabulary.encode(source, document.text(), remember),
+                        vocabulary.endOfText(source),
+                        utf8Bytes,
+                        rows,
+                        settings.sequenceLength(source.name()),
+                        full));
+        return full;
+    }
+
+    /** The vocabulary grows with the last batch of a round's worth: a place in the stream, not a moment in time. */
+    private Tokenized.Batch batch(SourceId source, TokenBlocks blocks) throws Exception {
+        if (!variant.byRows()) {
+            return new Tokenized.Batch(source, blocks);
+        }
+        int batches = batchesOfRound.value() + 1;
+        boolean endsRound = batches >= settings.rounds().steps(source);
+        batchesOfRound.update(endsRound ? 0 : batches);
+        return new Tokenized.Batch(source, blocks, endsRound ? vocabulary.grow(source) : new int[0]);
+    }
+
+    @Override
+    public void close() {
+        vocabulary.close();
+    }
+}

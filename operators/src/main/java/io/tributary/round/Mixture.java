@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How often each source comes up in a mixture: with a probability in proportion to its size to the power of the
@@ -42,7 +43,8 @@ public record Mixture(double tau, Map<String, Double> sizes) {
                             .formatted(roundSteps, sources.size()));
         }
         SortedMap<SourceId, Double> quotas = new TreeMap<>();
-        double sum = sources.stream().mapToDouble(this::power).sum();
+        // In a fixed order, so that rounding does not depend on the caller's.
+        double sum = new TreeSet<>(sources).stream().mapToDouble(this::power).sum();
         int free = roundSteps - sources.size();
         sources.forEach(source -> quotas.put(source, power(source) / sum * roundSteps));
         double beyondOne = quotas.values().stream()

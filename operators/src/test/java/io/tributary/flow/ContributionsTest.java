@@ -62,6 +62,23 @@ class ContributionsTest {
         }
     }
 
+    /** Its own embeddings are spoilt, so no gradient is finite; the zeros that its steps have changed are no finding. */
+    @Test
+    void aSourceNoneOfWhoseStepsChangedAnythingSendsNothing() {
+        try (TrainFixture train = new TrainFixture(settings(Variant.SPEC, onceWrong(1e38)))) {
+            begin(train);
+            train.round(0);
+            train.round(1);
+            train.round(2);
+
+            assertThat(train.out.report(A, 1))
+                    .extracting(RoundReport::participation, RoundReport::trainLoss)
+                    .containsExactly(Participation.REJECTED, Double.NaN);
+            assertThat(train.out.updates(A, 1)).isNotEmpty().allSatisfy(update -> assertThat(update.rows())
+                    .isEmpty());
+        }
+    }
+
     @Test
     void aChangeCountsUpToTheLargestAndNotBeyond() {
         assertThat(largestSent(0.99 * Contributions.LARGEST_CHANGE))

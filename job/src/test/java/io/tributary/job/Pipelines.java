@@ -36,8 +36,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** Small pipelines for tests: a tiny model, text made from a seed, a topic prefix of its own for each run. */
 final class Pipelines {
@@ -109,11 +111,12 @@ final class Pipelines {
                     .all()
                     .get();
             // Until the leader answers, a producer's first batch may be refused, and its later ones as out of order.
-            admin.listOffsets(sources.stream()
-                            .collect(Collectors.toMap(
-                                    source -> new TopicPartition(prefix + source, 0), source -> OffsetSpec.latest())))
-                    .all()
-                    .get();
+            Map<TopicPartition, OffsetSpec> partitions = sources.stream()
+                    .collect(Collectors.toMap(
+                            source -> new TopicPartition(prefix + source, 0), source -> OffsetSpec.latest()));
+            Awaitility.await()
+                    .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+                    .untilAsserted(() -> admin.listOffsets(partitions).all().get());
         }
     }
 

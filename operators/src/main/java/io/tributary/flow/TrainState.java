@@ -29,7 +29,7 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
  * checkpoint needs no heap of their size.
  */
 final class TrainState {
-    private static final int VERSION = 2;
+    static final int VERSION = 2;
     private static final int PIECE = 1 << 18;
 
     private final SubtaskTrainer trainer;

@@ -87,27 +87,47 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
         Origin origin = new Origin(record.topic(), record.partition(), record.offset(), record.timestamp());
         // Kafka gives null for a tombstone.
         Optional<byte[]> value = Optional.ofNullable(record.value());
+        if (record.topic().equals(ControlTopic.NAME)) {
+            return order(origin, value);
+        }
+        Optional<SourceId> source = source(record.topic());
         try {
-            SourceId source = source(record.topic());
-            return new Document(source, origin, text(source, value));
+            SourceId known = allowed(source);
+            return new Document(known, origin, text(known, value));
         } catch (RejectedDocumentException e) {
-            return new DeadLetter(origin, STAGE, String.valueOf(e.getMessage()), value);
+            return new DeadLetter(origin, source, STAGE, String.valueOf(e.getMessage()), value);
         }
     }
 
-    private SourceId source(String topic) throws RejectedDocumentException {
-        if (!topic.startsWith(topicPrefix) || topic.length() == topicPrefix.length()) {
+    private Ingested order(Origin origin, Optional<byte[]> value) {
+        try {
+            return ControlTopic.read(value.orElse(new byte[0]), this::named);
+        } catch (RejectedDocumentException e) {
+            return new DeadLetter(origin, Optional.empty(), ControlTopic.STAGE, String.valueOf(e.getMessage()), value);
+        }
+    }
+
+    private Optional<SourceId> source(String topic) {
+        boolean names = topic.startsWith(topicPrefix) && topic.length() > topicPrefix.length();
+        return names ? Optional.of(named(topic.substring(topicPrefix.length()))) : Optional.empty();
+    }
+
+    private SourceId named(String name) {
+        Integer key = sourceKeys.get(name);
+        return key == null ? SourceKeys.unlisted(name) : new SourceId(name, key);
+    }
+
+    private SourceId allowed(Optional<SourceId> source) throws RejectedDocumentException {
+        if (source.isEmpty()) {
             throw new RejectedDocumentException(
                     "The topic names no source: it is not '%s' with a name after it".formatted(topicPrefix));
         }
-        String name = topic.substring(topicPrefix.length());
-        Integer key = sourceKeys.get(name);
-        if (key == null && listedOnly) {
+        if (listedOnly && !sourceKeys.containsKey(source.get().name())) {
             throw new RejectedDocumentException(
                     "The source '%s' is not listed, and one model is trained on the listed sources: %s"
-                            .formatted(name, new TreeSet<>(sourceKeys.keySet())));
+                            .formatted(source.get(), new TreeSet<>(sourceKeys.keySet())));
         }
-        return key == null ? SourceKeys.unlisted(name) : new SourceId(name, key);
+        return source.get();
     }
 
     private String text(SourceId source, Optional<byte[]> value) throws RejectedDocumentException {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -35,6 +37,8 @@ public record CorpusSource(
     /** Room for a record's key and headers and the framing of its batch, beside the document. */
     private static final int RECORD_OVERHEAD_BYTES = 64 << 10;
 
+    private static final int POLL_RECORDS = 100;
+
     /** Where a job without a checkpoint begins. Partitions found while it runs are read from their beginning. */
     public enum Start {
         /** The beginning of every partition. */
@@ -54,9 +58,14 @@ public record CorpusSource(
         kafkaProperties = Map.copyOf(kafkaProperties);
     }
 
-    /** The Flink source. Its stream needs no watermark strategy, since rounds are event time and Train makes them. */
-    public KafkaSource<Ingested> with(CorpusDeserializer deserializer) {
-        return KafkaSource.<Ingested>builder()
+    /**
+     * The Flink source, which reads a source no further while the job has enough of it. Its stream needs no watermark
+     * strategy, since rounds are event time and Train makes them.
+     *
+     * @param loop as in {@link io.tributary.flow.HandOver.Place}
+     */
+    public Source<Ingested, ?, ?> with(CorpusDeserializer deserializer, String loop) {
+        KafkaSource<Ingested> source = KafkaSource.<Ingested>builder()
                 .setProperties(properties(deserializer.maxDocumentBytes()))
                 .setBootstrapServers(bootstrapServers)
                 .setGroupId(groupId)
@@ -64,10 +73,11 @@ public record CorpusSource(
                 .setStartingOffsets(startingOffsets())
                 .setDeserializer(deserializer)
                 .build();
+        return new PacedSource(source, deserializer.topicPrefix(), loop);
     }
 
     /**
-     * Matches the topics of sources, whatever the prefix never the job's own output nor Kafka's internal topics: a job
+     * Matches the control topic and the topics of sources, whatever the prefix never the job's own output nor Kafka's internal topics: a job
      * that reads its own dead letters would never come to rest.
      */
     static Pattern topics(String prefix) {
@@ -76,7 +86,8 @@ public record CorpusSource(
                     "The prefix of the corpus topics must not be blank nor begin with '%s', the job's own output: '%s'"
                             .formatted(OWN_TOPICS, prefix));
         }
-        return Pattern.compile("(?!__)(?!" + Pattern.quote(OWN_TOPICS) + ")" + Pattern.quote(prefix) + ".+");
+        return Pattern.compile(Pattern.quote(ControlTopic.NAME) + "|(?!__)(?!" + Pattern.quote(OWN_TOPICS) + ")"
+                + Pattern.quote(prefix) + ".+");
     }
 
     /**
@@ -95,6 +106,9 @@ public record CorpusSource(
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(
                 KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), String.valueOf(discoveryInterval.toMillis()));
+        // What has been fetched when a source is satisfied still comes: a few polls of so many documents.
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, String.valueOf(POLL_RECORDS));
+        properties.put(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY.key(), "1");
         properties.putAll(kafkaProperties);
         return properties;
     }
@@ -102,9 +116,10 @@ public record CorpusSource(
     // Flink's own signature still asks for the enum that Kafka deprecates.
     @SuppressWarnings("deprecation")
     private OffsetsInitializer startingOffsets() {
-        return switch (start) {
-            case EARLIEST -> OffsetsInitializer.earliest();
-            case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
-        };
+        return new FirstOffsets(
+                switch (start) {
+                    case EARLIEST -> OffsetsInitializer.earliest();
+                    case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+                });
     }
 }

@@ -41,7 +41,7 @@ class DeadLetterSinkTest {
 
     @Test
     void tombstoneStaysNull() {
-        DeadLetter tombstone = new DeadLetter(ORIGIN, "decode", "null", Optional.empty());
+        DeadLetter tombstone = new DeadLetter(ORIGIN, Optional.empty(), "decode", "null", Optional.empty());
 
         assertThat(serializer.record(tombstone).value()).isNull();
     }
@@ -80,7 +80,7 @@ class DeadLetterSinkTest {
     }
 
     private static DeadLetter letter(String reason, byte[] value) {
-        return new DeadLetter(ORIGIN, "decode", reason, Optional.of(value));
+        return new DeadLetter(ORIGIN, Optional.empty(), "decode", reason, Optional.of(value));
     }
 
     private static String text(byte[] bytes) {

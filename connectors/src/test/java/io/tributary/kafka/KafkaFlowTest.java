@@ -135,7 +135,7 @@ class KafkaFlowTest {
         CorpusSource source = new CorpusSource(
                 broker.bootstrapServers(), "test", CorpusSource.Start.COMMITTED, Duration.ofSeconds(1), Map.of());
         DataStream<Ingested> ingested =
-                env.fromSource(source.with(deserializer), WatermarkStrategy.noWatermarks(), "corpus");
+                env.fromSource(source.with(deserializer, "test"), WatermarkStrategy.noWatermarks(), "corpus");
         ingested.filter(DeadLetter.class::isInstance)
                 .map(DeadLetter.class::cast)
                 .returns(new WireType<>(new DeadLetterFormat()))

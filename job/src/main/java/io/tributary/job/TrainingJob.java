@@ -5,6 +5,7 @@ import io.tributary.flow.BootstrapTextFormat;
 import io.tributary.flow.Feedback;
 import io.tributary.flow.FirstText;
 import io.tributary.flow.GlobalVocabulary;
+import io.tributary.flow.KeepLedger;
 import io.tributary.flow.LateUpdates;
 import io.tributary.flow.MergeUpdates;
 import io.tributary.flow.OuterStep;
@@ -14,13 +15,15 @@ import io.tributary.flow.SplitDeadLetters;
 import io.tributary.flow.Tokenize;
 import io.tributary.flow.TokenizeGlobally;
 import io.tributary.flow.TrainOperatorFactory;
+import io.tributary.flow.Trained;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.model.ModelShape;
-import io.tributary.record.Document;
-import io.tributary.record.DocumentFormat;
 import io.tributary.record.Downstream;
 import io.tributary.record.DownstreamFormat;
+import io.tributary.record.Incoming;
+import io.tributary.record.IncomingFormat;
+import io.tributary.record.Ingested;
 import io.tributary.record.MergedShard;
 import io.tributary.record.MergedShardFormat;
 import io.tributary.record.ShardId;
@@ -43,6 +46,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -75,8 +79,8 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 public final class TrainingJob {
     private static final TypeInformation<SourceId> SOURCE_ID = new WireType<>(new SourceIdFormat());
     private static final TypeInformation<ShardId> SHARD_ID = new WireType<>(new ShardIdFormat());
-    /** Train and Feedback of one index share a slot, and with it the JVM: the feedback edge lives there. */
-    private static final String LOOP = "train-feedback";
+    /** Reader, Train and Feedback of one index share a slot, and with it the JVM: the feedback edge lives there. */
+    private static final String LOOP = "feedback-edge";
 
     /**
      * Each record goes out at once: three hops make the loop of a round, and with Flink's 100 ms each would wait for its
@@ -107,30 +111,37 @@ public final class TrainingJob {
     public static void build(StreamExecutionEnvironment env, PipelineConfig config) {
         env.configure(requiredSettings());
         TrainingSettings training = config.training();
+        String loop = UUID.randomUUID().toString();
 
-        SingleOutputStreamOperator<Document> documents = env.fromSource(
-                        config.corpus().with(deserializer(config)), WatermarkStrategy.noWatermarks(), "corpus")
-                .uid("corpus")
-                .process(new SplitDeadLetters(), new WireType<>(new DocumentFormat()))
+        SingleOutputStreamOperator<Ingested> corpus = env.fromSource(
+                        config.corpus().with(deserializer(config), loop), WatermarkStrategy.noWatermarks(), "corpus")
+                .uid("corpus");
+        SingleOutputStreamOperator<Incoming> incoming = corpus.process(
+                        new SplitDeadLetters(), new WireType<>(new IncomingFormat()))
                 .uid("documents")
                 .name("documents");
-        documents
-                .getSideOutput(Outputs.DEAD_LETTERS)
+        SingleOutputStreamOperator<Tokenized> tokenized =
+                tokenize(incoming.keyBy(Incoming::source, SOURCE_ID), training);
+        incoming.getSideOutput(Outputs.DEAD_LETTERS)
+                .union(tokenized.getSideOutput(Outputs.DEAD_LETTERS))
                 .sinkTo(config.deadLetters().sink())
                 .uid("dead-letters")
                 .name("dead-letters");
 
-        SingleOutputStreamOperator<ShardUpdate> train =
-                train(tokenize(documents.keyBy(Document::source, SOURCE_ID), training), config);
+        SingleOutputStreamOperator<ShardUpdate> train = train(tokenized, config, loop);
         SingleOutputStreamOperator<Downstream> outer = outerStep(merge(train), train, training);
-        DataStream<Downstream> downstream =
-                outer.union(train.getSideOutput(Outputs.ANNOUNCEMENTS)).broadcast();
+        DataStream<Downstream> downstream = outer.union(
+                        train.getSideOutput(Outputs.ANNOUNCEMENTS),
+                        tokenized.getSideOutput(Outputs.ANNOUNCEMENTS),
+                        incoming.getSideOutput(Outputs.HOLDS))
+                .broadcast();
         if (training.merging().variant().byRows()) {
             downstream = downstream.union(toSubtaskOfSource(outer.getSideOutput(Outputs.ROWS)));
         }
         SingleOutputStreamOperator<Void> feedback = downstream
-                .transform("feedback", Types.VOID, new Feedback.Factory())
+                .transform("feedback", Types.VOID, new Feedback.Factory(loop))
                 .uid("feedback");
+        corpus.getTransformation().setCoLocationGroupKey(LOOP);
         train.getTransformation().setCoLocationGroupKey(LOOP);
         feedback.getTransformation().setCoLocationGroupKey(LOOP);
 
@@ -139,6 +150,11 @@ public final class TrainingJob {
                 .uid("reports")
                 .name("reports");
         commitSnapshots(train, config);
+        train.getSideOutput(Outputs.LEDGER)
+                .keyBy(Trained::source, SOURCE_ID)
+                .process(new KeepLedger(), Types.VOID)
+                .uid("ledger")
+                .name("ledger");
     }
 
     private static CorpusDeserializer deserializer(PipelineConfig config) {
@@ -150,7 +166,7 @@ public final class TrainingJob {
 
     /** Where one vocabulary of all sources is still to be trained, it comes beside the documents. */
     private static SingleOutputStreamOperator<Tokenized> tokenize(
-            KeyedStream<Document, SourceId> documents, TrainingSettings training) {
+            KeyedStream<Incoming, SourceId> documents, TrainingSettings training) {
         WireType<Tokenized> tokenized = new WireType<>(new TokenizedFormat());
         boolean trained = training.merging().variant().globalVocabulary()
                 && training.vocabulary().global().isEmpty();
@@ -164,7 +180,7 @@ public final class TrainingJob {
     }
 
     private static DataStream<byte[]> globalVocabulary(
-            KeyedStream<Document, SourceId> documents, TrainingSettings training) {
+            KeyedStream<Incoming, SourceId> documents, TrainingSettings training) {
         return documents
                 .process(new FirstText(training), new WireType<>(new BootstrapTextFormat()))
                 .uid("first-text")
@@ -178,13 +194,14 @@ public final class TrainingJob {
 
     /** Unchained, so that text is tokenized while the operator is inside a step. */
     private static SingleOutputStreamOperator<ShardUpdate> train(
-            SingleOutputStreamOperator<Tokenized> tokenized, PipelineConfig config) {
+            SingleOutputStreamOperator<Tokenized> tokenized, PipelineConfig config, String loop) {
         KeyedStream<Tokenized, SourceId> bySource =
                 DataStreamUtils.reinterpretAsKeyedStream(tokenized, Tokenized::source, SOURCE_ID);
         return bySource.transform(
                         "train",
                         new WireType<>(new ShardUpdateFormat()),
-                        new TrainOperatorFactory(config.training(), new SnapshotFiles(new Path(config.snapshots()))))
+                        new TrainOperatorFactory(
+                                config.training(), new SnapshotFiles(new Path(config.snapshots())), loop))
                 .uid("train")
                 .setBufferTimeout(AT_ONCE)
                 .disableChaining();

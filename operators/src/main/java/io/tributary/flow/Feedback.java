@@ -16,36 +16,37 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The end of the broadcast stream: passes everything to the Train subtask in the same slot, and never blocks.
+ * The end of the broadcast stream: passes everything to the Train subtask and the reader in the same slot, and never
+ * blocks.
  *
- * <p>What arrives before that subtask has opened waits here, and not in {@link HandOver}, so that it is gone with this
- * attempt: a body of an abandoned timeline must not reach the next one.
+ * <p>What arrives before these have opened waits here, and not in {@link HandOver}, so that it is gone with this attempt:
+ * a body of an abandoned timeline must not reach the next one.
  */
 public final class Feedback extends AbstractStreamOperator<Void> implements OneInputStreamOperator<Downstream, Void> {
     private static final long serialVersionUID = 1;
     private static final long LOOK_AGAIN_MS = 20;
 
-    private final transient Deque<Downstream> waiting = new ArrayDeque<>();
+    private final String loop;
+    private final transient Deque<Downstream> forTrain = new ArrayDeque<>();
+    private final transient Deque<Downstream> forReader = new ArrayDeque<>();
     private transient boolean looking;
 
-    private Feedback(StreamOperatorParameters<Void> parameters) {
+    private Feedback(StreamOperatorParameters<Void> parameters, String loop) {
         super(parameters);
+        this.loop = loop;
     }
 
     @Override
     public void processElement(StreamRecord<Downstream> element) {
-        waiting.add(element.getValue());
+        Downstream record = element.getValue();
+        (record instanceof Downstream.Pace ? forReader : forTrain).add(record);
         passOn();
     }
 
     private void passOn() {
-        Optional<Consumer<Downstream>> trainer = HandOver.find(new HandOver.Place(
-                getRuntimeContext().getJobInfo().getJobId(),
-                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()));
-        if (trainer.isPresent()) {
-            waiting.forEach(trainer.get());
-            waiting.clear();
-        } else if (!looking) {
+        boolean toTrain = passOn(HandOver.End.TRAIN, forTrain);
+        boolean toReader = passOn(HandOver.End.READER, forReader);
+        if (!(toTrain && toReader) && !looking) {
             looking = true;
             var time = getProcessingTimeService();
             var unused = time.registerTimer(time.getCurrentProcessingTime() + LOOK_AGAIN_MS, now -> {
@@ -55,7 +56,20 @@ public final class Feedback extends AbstractStreamOperator<Void> implements OneI
         }
     }
 
-    /** Nothing: what waits here is asked for again after a restart. */
+    private boolean passOn(HandOver.End end, Deque<Downstream> waiting) {
+        if (waiting.isEmpty()) {
+            return true;
+        }
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        Optional<Consumer<Downstream>> receiver = HandOver.find(new HandOver.Place(loop, end, subtask));
+        receiver.ifPresent(each -> {
+            waiting.forEach(each);
+            waiting.clear();
+        });
+        return receiver.isPresent();
+    }
+
+    /** Nothing: what waits here is asked for or said again after a restart. */
     @Override
     public void snapshotState(StateSnapshotContext context) {}
 
@@ -67,10 +81,17 @@ public final class Feedback extends AbstractStreamOperator<Void> implements OneI
             implements OneInputStreamOperatorFactory<Downstream, Void> {
         private static final long serialVersionUID = 1;
 
+        private final String loop;
+
+        /** @param loop as in {@link HandOver.Place} */
+        public Factory(String loop) {
+            this.loop = loop;
+        }
+
         @Override
         @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the signature is Flink's
         public <T extends StreamOperator<Void>> T createStreamOperator(StreamOperatorParameters<Void> parameters) {
-            return (T) new Feedback(parameters);
+            return (T) new Feedback(parameters, loop);
         }
 
         @Override

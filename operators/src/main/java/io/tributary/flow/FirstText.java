@@ -1,6 +1,7 @@
 package io.tributary.flow;
 
 import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -14,7 +15,7 @@ import org.apache.flink.util.Collector;
  * Passes on the first text of each source, which the vocabulary of all sources is trained from: documents that are not
  * held out, until there are enough bytes of them or the timeout has passed since the first.
  */
-public final class FirstText extends KeyedProcessFunction<SourceId, Document, BootstrapText> {
+public final class FirstText extends KeyedProcessFunction<SourceId, Incoming, BootstrapText> {
     private static final long serialVersionUID = 1;
 
     private final TrainingSettings settings;
@@ -36,10 +37,13 @@ public final class FirstText extends KeyedProcessFunction<SourceId, Document, Bo
     }
 
     @Override
-    public void processElement(Document document, Context context, Collector<BootstrapText> out) throws Exception {
-        if (ended.value() != null) {
-            return;
+    public void processElement(Incoming record, Context context, Collector<BootstrapText> out) throws Exception {
+        if (record instanceof Document document && ended.value() == null) {
+            take(document, context, out);
         }
+    }
+
+    private void take(Document document, Context context, Collector<BootstrapText> out) throws Exception {
         byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
         if (settings.holdOut().holds(utf8)) {
             return;

@@ -30,10 +30,14 @@ record OuterShard(long round, float[] thetaN, float[][] momentaKN, SortedMap<Sou
                 .toArray();
     }
 
-    /** With a source that holds these rows from now on. */
+    /** With a source that holds these rows from now on; without any rows it is forgotten. */
     OuterShard with(SourceId source, int[] rows) {
         SortedMap<SourceId, int[]> more = new TreeMap<>(holders);
-        more.put(source, rows);
+        if (rows.length == 0) {
+            more.remove(source);
+        } else {
+            more.put(source, rows);
+        }
         return new OuterShard(round, thetaN, momentaKN, more);
     }
 }

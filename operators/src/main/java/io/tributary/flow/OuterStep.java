@@ -128,7 +128,7 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
         } else if (request instanceof ShardRequest.Rows rows) {
             OuterShard before = current(request.shard());
             shards.update(before.with(rows.source(), rows.rows()));
-            if (before.round() >= rows.fromRound()) {
+            if (rows.rows().length > 0 && before.round() >= rows.fromRound()) {
                 int[] missing = rows.fromRound() == 0 ? rows.rows() : before.notHeldBy(rows.source(), rows.rows());
                 context.output(Outputs.ROWS, rowsOf(request.shard(), before, rows.source(), missing));
             }

@@ -6,7 +6,7 @@ import io.tributary.record.ShardUpdate;
 import io.tributary.record.SnapshotPart;
 
 /** Where the work of a Train subtask goes. */
-interface Outlet {
+interface Outlet extends Pacer {
     /** A shard of a contribution, with its round as timestamp. */
     void update(ShardUpdate update);
 

@@ -23,11 +23,13 @@ public final class Outputs {
             new OutputTag<>("requests", new WireType<>(new ShardRequestFormat()));
     public static final OutputTag<Downstream> ANNOUNCEMENTS =
             new OutputTag<>("announcements", new WireType<>(new DownstreamFormat()));
+    public static final OutputTag<Downstream> HOLDS = new OutputTag<>("holds", new WireType<>(new DownstreamFormat()));
     public static final OutputTag<Downstream> ROWS = new OutputTag<>("rows", new WireType<>(new DownstreamFormat()));
     public static final OutputTag<RoundReport> REPORTS =
             new OutputTag<>("reports", new WireType<>(new RoundReportFormat()));
     public static final OutputTag<SnapshotPart> SNAPSHOT_PARTS =
             new OutputTag<>("snapshot-parts", new WireType<>(new SnapshotPartFormat()));
+    public static final OutputTag<Trained> LEDGER = new OutputTag<>("ledger", new WireType<>(new TrainedFormat()));
     public static final OutputTag<ShardUpdate> LATE = new OutputTag<>("late", new WireType<>(new ShardUpdateFormat()));
 
     private Outputs() {}

@@ -80,6 +80,12 @@ final class SharedStore implements AutoCloseable {
         }
     }
 
+    /** A source that has gone; to be called while no round comes in. */
+    void removeHolder(SourceId source) {
+        holders.remove(source);
+        joined.remove(source);
+    }
+
     /** Whether a source has the rows that it needs to begin; one without any has. */
     boolean hasJoined(SourceId source) {
         return !holders.containsKey(source) || joined.contains(source);

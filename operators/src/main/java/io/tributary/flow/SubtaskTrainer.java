@@ -10,6 +10,7 @@ import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.ShardId;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.SourceId;
+import io.tributary.record.Standing;
 import io.tributary.record.TensorId;
 import io.tributary.record.Tokenized;
 import io.tributary.round.Action;
@@ -20,6 +21,7 @@ import io.tributary.vocabulary.SentencePieceModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The work of one Train subtask, without Flink: batches and shared parameters come in, steps are done one {@link #work} at
@@ -51,6 +54,12 @@ final class SubtaskTrainer implements AutoCloseable {
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
     private final Map<String, SourceModel> models = new TreeMap<>();
     private final Deque<LongConsumer> chores = new ArrayDeque<>();
+    /** Of sources that rest or have retired, those included that are not known yet or no more. */
+    private final Map<SourceId, Standing> standings = new TreeMap<>();
+    /** The last line in the ledger of sources that have gone since the last start. */
+    private final List<Trained> gone = new ArrayList<>();
+
+    private final Appetites appetites;
 
     SubtaskTrainer(
             TrainingSettings settings,
@@ -67,6 +76,7 @@ final class SubtaskTrainer implements AutoCloseable {
         this.outlet = outlet;
         this.store = new SharedStore(engine, layout);
         this.contributions = new Contributions(settings, layout, outlet);
+        this.appetites = new Appetites(settings.queueLimitBytes());
     }
 
     StepEngine engine() {
@@ -98,6 +108,23 @@ final class SubtaskTrainer implements AutoCloseable {
         return store;
     }
 
+    Map<SourceId, Standing> standings() {
+        return standings;
+    }
+
+    /** What has become of the text of each source that is here, will be, or was since the last start. */
+    List<Trained> ledger() {
+        Stream<Trained> here = sources.values().stream().map(source -> source.trained(standing(source.id())));
+        Stream<Trained> unknown = standings.entrySet().stream()
+                .filter(each -> each.getValue() == Standing.PAUSED && !sources.containsKey(each.getKey()))
+                .map(each -> new Trained(each.getKey(), each.getValue(), 0, 0, 0, 0));
+        return Stream.of(gone.stream(), here, unknown).flatMap(lines -> lines).toList();
+    }
+
+    private Standing standing(SourceId id) {
+        return standings.getOrDefault(id, Standing.ACTIVE);
+    }
+
     /** What this subtask has said of the round may be lost on the feedback edge, so while it waits it says it again. */
     void repeatAnnouncement() {
         perform(rounds.repeatAnnouncement());
@@ -118,7 +145,31 @@ final class SubtaskTrainer implements AutoCloseable {
             if (store.hasJoined(batch.source())) {
                 rounds.batchQueued(batch.source(), nowMs);
             }
+            look(batch.source());
+        } else if (record instanceof Tokenized.Placed placed) {
+            place(placed.source(), placed.standing(), nowMs);
         }
+    }
+
+    private void place(SourceId id, Standing standing, long nowMs) {
+        if (standing == Standing.ACTIVE) {
+            standings.remove(id);
+            perform(rounds.wake(id, nowMs));
+        } else {
+            standings.put(id, standing);
+            perform(rounds.rest(id, nowMs));
+        }
+        look(id);
+    }
+
+    /** Tells the readers which sources have enough waiting, after a start when they know nothing. */
+    void announceAppetites() {
+        sources.keySet().forEach(this::look);
+        standings.keySet().forEach(this::look);
+    }
+
+    private void look(SourceId id) {
+        appetites.look(id, waitingBytes(id), standing(id) == Standing.ACTIVE, outlet);
     }
 
     private void adopt(Tokenized.Vocabulary vocabulary) {
@@ -148,6 +199,11 @@ final class SubtaskTrainer implements AutoCloseable {
     }
 
     private void requestRows(TrainedSource source, long fromRound, IntPredicate wanted) {
+        requestRows(source, true, fromRound, wanted);
+    }
+
+    /** @param holds whether the source holds its rows from now on, or nothing any more */
+    private void requestRows(TrainedSource source, boolean holds, long fromRound, IntPredicate wanted) {
         source.rows().ifPresent(rows -> {
             for (TensorId tensor : layout.tensors()) {
                 for (int index = 0;
@@ -155,7 +211,8 @@ final class SubtaskTrainer implements AutoCloseable {
                         index++) {
                     if (rows.count(index) > 0 && wanted.test(index)) {
                         ShardId shard = new ShardId(tensor, index);
-                        outlet.request(new ShardRequest.Rows(shard, source.id(), rows.in(index), fromRound));
+                        int[] held = holds ? rows.in(index) : new int[0];
+                        outlet.request(new ShardRequest.Rows(shard, source.id(), held, fromRound));
                     }
                 }
             }
@@ -172,8 +229,12 @@ final class SubtaskTrainer implements AutoCloseable {
 
     /** Whether a source has as much waiting as it may. */
     boolean queueIsFull(SourceId id) {
-        long waiting = sources.containsKey(id) ? source(id).queue().size() : 0;
-        return waiting * settings.batchTokens(id.name()) * Integer.BYTES >= settings.queueLimitBytes();
+        return waitingBytes(id) >= settings.queueLimitBytes();
+    }
+
+    private long waitingBytes(SourceId id) {
+        long batches = sources.containsKey(id) ? source(id).queue().size() : 0;
+        return batches * settings.batchTokens(id.name()) * Integer.BYTES;
     }
 
     void receive(Downstream record, long nowMs) {
@@ -189,6 +250,8 @@ final class SubtaskTrainer implements AutoCloseable {
             store.accept(shard).ifPresent(this::begin);
         } else if (record instanceof Downstream.Participation participation) {
             perform(rounds.participationHeard(participation.round(), nowMs));
+        } else if (record instanceof Downstream.Hold hold) {
+            perform(rounds.hold(hold.held(), nowMs));
         }
         joinSources(nowMs);
     }
@@ -254,6 +317,23 @@ final class SubtaskTrainer implements AutoCloseable {
             }
         }
         snapshotProgress.done(shared.round());
+        List.copyOf(sources.values()).stream()
+                .filter(source -> standing(source.id()) == Standing.RETIRED && !isInside(source))
+                .forEach(this::release);
+    }
+
+    /** A source that has retired is in a snapshot with all that it has learnt, and goes. */
+    private void release(TrainedSource source) {
+        SourceId id = source.id();
+        gone.add(source.trained(Standing.RETIRED));
+        requestRows(source, false, 0, index -> true);
+        sources.remove(id);
+        store.removeHolder(id);
+        rounds.forget(id);
+        if (!isMixture()) {
+            source.model().close();
+            models.remove(modelName(id));
+        }
     }
 
     void deadline(long nowMs) {
@@ -283,6 +363,7 @@ final class SubtaskTrainer implements AutoCloseable {
         Tokenized.Batch trained = source.step(settings.learningRate().at(globalStep));
         boolean ends = trained.grown().length > 0;
         perform(rounds.stepDone(turn, trained.blocks().targets(), ends, nowMs));
+        look(source.id());
     }
 
     /** One schedule over the sequential steps of a model; a round does not restart it. */
@@ -378,6 +459,12 @@ final class SubtaskTrainer implements AutoCloseable {
         state.ifPresent(round -> rounds.restore(round, source.queue().size()));
         sources.put(source.id(), source);
         source.rows().ifPresent(rows -> store.addHolder(source.id(), rows, state.isPresent()));
+    }
+
+    /** Takes back what a source has been told; before the first body. */
+    void restore(SourceId id, Standing standing) {
+        standings.put(id, standing);
+        perform(rounds.rest(id, 0));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.tributary.flow;
 
-import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
 import io.tributary.record.Tokenized;
 import java.util.Objects;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For a vocabulary of all sources that is still to be trained, see {@link TokenizeGlobally}.
  */
-public final class Tokenize extends KeyedProcessFunction<SourceId, Document, Tokenized> {
+public final class Tokenize extends KeyedProcessFunction<SourceId, Incoming, Tokenized> {
     private static final long serialVersionUID = 1;
 
     private final TrainingSettings settings;
@@ -41,8 +41,14 @@ public final class Tokenize extends KeyedProcessFunction<SourceId, Document, Tok
     }
 
     @Override
-    public void processElement(Document document, Context context, Collector<Tokenized> out) throws Exception {
-        tokenizing().accept(document, global(), context.timerService(), out);
+    public void processElement(Incoming record, Context context, Collector<Tokenized> out) throws Exception {
+        tokenizing()
+                .accept(
+                        record,
+                        global(),
+                        context.timerService(),
+                        letter -> context.output(Outputs.DEAD_LETTERS, letter),
+                        out);
     }
 
     @Override

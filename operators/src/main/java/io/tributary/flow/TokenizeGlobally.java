@@ -1,11 +1,12 @@
 package io.tributary.flow;
 
-import io.tributary.record.Document;
+import io.tributary.record.Downstream;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
 import io.tributary.record.Tokenized;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
@@ -13,6 +14,7 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * on a broadcast stream ({@link #MODEL}). Until then every source keeps its documents; what they become does not depend
  * on when it arrives.
  */
-public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<SourceId, Document, byte[], Tokenized> {
+public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<SourceId, Incoming, byte[], Tokenized> {
     private static final long serialVersionUID = 1;
 
     /** The broadcast state that holds the model; the stream of the model is broadcast with it. */
@@ -28,12 +30,11 @@ public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<Source
             "global-vocabulary", Types.INT, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
     private static final int ONLY = 0;
-    /** About 1 MB a second; see {@link #slowDown}. */
-    private static final int BYTES_PER_MS = 1 << 10;
 
     private final TrainingSettings settings;
 
     private transient @Nullable Tokenizing tokenizing;
+    private transient @Nullable Appetites appetites;
 
     /** Throws IllegalArgumentException if the variant has no vocabulary of all sources, or one is given. */
     public TokenizeGlobally(TrainingSettings settings) {
@@ -51,12 +52,20 @@ public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<Source
     @Override
     public void open(OpenContext context) {
         tokenizing = new Tokenizing(settings, getRuntimeContext());
+        appetites = new Appetites(
+                settings.queueLimitBytes() + 2L * settings.vocabulary().bootstrapBytes());
     }
 
     @Override
-    public void processElement(Document document, ReadOnlyContext context, Collector<Tokenized> out) throws Exception {
-        tokenizing().accept(document, model(context.getBroadcastState(MODEL)), context.timerService(), out);
-        slowDown(document);
+    public void processElement(Incoming record, ReadOnlyContext context, Collector<Tokenized> out) throws Exception {
+        tokenizing()
+                .accept(
+                        record,
+                        model(context.getBroadcastState(MODEL)),
+                        context.timerService(),
+                        letter -> context.output(Outputs.DEAD_LETTERS, letter),
+                        out);
+        look(record.source(), context::output);
     }
 
     @Override
@@ -71,23 +80,32 @@ public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<Source
             return;
         }
         state.put(ONLY, model);
-        context.applyToKeyedState(
-                FirstDocuments.BYTES, (source, bytes) -> tokenizing().startIfReady(source, Optional.of(model), out));
+        context.applyToKeyedState(FirstDocuments.BYTES, (source, bytes) -> {
+            tokenizing().startIfReady(source, Optional.of(model), out);
+            look(source, context::output);
+        });
     }
 
     /**
-     * A fast source would fill the heap while a slow one is still awaited. To stop reading is no way out, since the
-     * model comes to this operator too; so beyond the limit of a source's queue documents are let in slowly.
+     * A fast source would fill the heap while a slow one is still awaited, so it is not read on while as much waits as
+     * its queue may hold beside the first text.
      */
-    private void slowDown(Document document) throws Exception {
-        long limit = settings.queueLimitBytes() + settings.vocabulary().bootstrapBytes();
-        if (tokenizing().waitingBytes() > limit) {
-            TimeUnit.MILLISECONDS.sleep(1 + document.text().length() / BYTES_PER_MS);
-        }
+    private void look(SourceId source, BiConsumer<OutputTag<Downstream>, Downstream> side) throws Exception {
+        appetites()
+                .look(
+                        source,
+                        tokenizing().waitingBytes(),
+                        true,
+                        (id, hungry) ->
+                                side.accept(Outputs.ANNOUNCEMENTS, new Downstream.Pace(id.name(), "tokenize", hungry)));
     }
 
     private static Optional<byte[]> model(ReadOnlyBroadcastState<Integer, byte[]> state) throws Exception {
         return Optional.ofNullable(state.get(ONLY));
+    }
+
+    private Appetites appetites() {
+        return Objects.requireNonNull(appetites, "Flink calls open() first");
     }
 
     private Tokenizing tokenizing() {

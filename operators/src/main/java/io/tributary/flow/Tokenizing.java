@@ -1,7 +1,10 @@
 package io.tributary.flow;
 
+import io.tributary.record.DeadLetter;
 import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
+import io.tributary.record.Standing;
 import io.tributary.record.TokenBlocks;
 import io.tributary.record.Tokenized;
 import io.tributary.record.Variant;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -26,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Tokenizing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tokenizing.class);
+    /** What a dead letter from here gives as its stage. */
+    private static final String STAGE = "tokenize";
 
     private final TrainingSettings settings;
     private final Variant variant;
@@ -37,6 +43,9 @@ final class Tokenizing implements AutoCloseable {
     /** Batches since the last growth of the vocabulary. */
     private final ValueState<Integer> batchesOfRound;
 
+    private final ValueState<Intake> intake;
+    private final ValueState<Boolean> retired;
+
     Tokenizing(TrainingSettings settings, RuntimeContext runtime) {
         this.settings = settings;
         variant = settings.merging().variant();
@@ -47,17 +56,78 @@ final class Tokenizing implements AutoCloseable {
         heldOut = runtime.getState(new ValueStateDescriptor<>("held-out-packing", packing));
         heldOutRows = runtime.getState(new ValueStateDescriptor<>("held-out-rows", Types.INT));
         batchesOfRound = runtime.getState(new ValueStateDescriptor<>("batches-of-round", Types.INT));
+        intake = runtime.getState(LedgerState.INTAKE);
+        retired = runtime.getState(new ValueStateDescriptor<>("retired", Types.BOOLEAN));
     }
 
-    /** @param global the vocabulary of all sources; empty where there is none, or none yet */
-    void accept(Document document, Optional<byte[]> global, TimerService timers, Collector<Tokenized> out)
+    /**
+     * @param global the vocabulary of all sources; empty where there is none, or none yet
+     * @param deadLetters takes documents that come after their source has retired
+     */
+    void accept(
+            Incoming record,
+            Optional<byte[]> global,
+            TimerService timers,
+            Consumer<DeadLetter> deadLetters,
+            Collector<Tokenized> out)
             throws Exception {
+        if (record instanceof Incoming.Rejected rejected) {
+            intake.update(intake().plusDeadLetter(rejected.bytes()));
+        } else if (record instanceof Incoming.Placed placed) {
+            place(placed, out);
+        } else if (record instanceof Document document) {
+            byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
+            if (retired.value() != null) {
+                deadLetters.accept(afterRetirement(document, utf8));
+                intake.update(intake().plusDeadLetter(utf8.length));
+            } else {
+                take(document, utf8, global, timers, out);
+            }
+        }
+    }
+
+    private void take(
+            Document document, byte[] utf8, Optional<byte[]> global, TimerService timers, Collector<Tokenized> out)
+            throws Exception {
+        boolean heldOut = settings.holdOut().holds(utf8);
         if (vocabulary.isKnown()) {
-            tokenize(document, out);
+            tokenize(document, utf8.length, heldOut, out);
         } else {
             first.keep(document, timers);
-            startIfReady(document.source(), global, out);
+            tryToStart(document.source(), global, out);
         }
+        intake.update(intake().plusDocument(utf8.length, heldOut, waiting()));
+    }
+
+    private void place(Incoming.Placed placed, Collector<Tokenized> out) throws Exception {
+        if (retired.value() != null) {
+            LOG.warn("Source {} has retired and cannot be {}", placed.source(), placed.standing());
+            return;
+        }
+        if (placed.standing() == Standing.RETIRED) {
+            retired.update(true);
+        }
+        out.collect(new Tokenized.Placed(placed.source(), placed.standing()));
+    }
+
+    private static DeadLetter afterRetirement(Document document, byte[] utf8) {
+        return new DeadLetter(
+                document.origin(),
+                Optional.of(document.source()),
+                STAGE,
+                "The source '%s' has retired: send its text under another name to train it as a new source"
+                        .formatted(document.source()),
+                Optional.of(utf8));
+    }
+
+    private Intake intake() throws Exception {
+        Intake known = intake.value();
+        return known == null ? Intake.NONE : known;
+    }
+
+    /** UTF-8 bytes of training text that are in no batch yet. */
+    private long waiting() throws Exception {
+        return vocabulary.isKnown() ? training.value().bytes() : first.waitingBytes();
     }
 
     /** The timeout of the first text; nothing is left to do where enough text came before it. */
@@ -75,6 +145,11 @@ final class Tokenizing implements AutoCloseable {
 
     /** Begins to write the source as soon as its vocabulary can be told. */
     void startIfReady(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
+        tryToStart(source, global, out);
+        intake.update(intake().withWaiting(waiting()));
+    }
+
+    private void tryToStart(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
         if (vocabulary.isKnown()) {
             return;
         }
@@ -90,7 +165,8 @@ final class Tokenizing implements AutoCloseable {
         FirstDocuments.Taken taken = first.take();
         start(source, model.orElseGet(() -> train(taken.firstText())), taken.firstText(), out);
         for (Document document : taken.documents()) {
-            tokenize(document, out);
+            byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
+            tokenize(document, utf8.length, settings.holdOut().holds(utf8), out);
         }
     }
 
@@ -116,10 +192,9 @@ final class Tokenizing implements AutoCloseable {
         }
     }
 
-    private void tokenize(Document document, Collector<Tokenized> out) throws Exception {
-        byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
-        if (!settings.holdOut().holds(utf8)) {
-            for (TokenBlocks blocks : pack(document, utf8.length, training, settings.batchRows(), true)) {
+    private void tokenize(Document document, int length, boolean isHeldOut, Collector<Tokenized> out) throws Exception {
+        if (!isHeldOut) {
+            for (TokenBlocks blocks : pack(document, length, training, settings.batchRows(), true)) {
                 out.collect(batch(document.source(), blocks));
             }
             return;
@@ -130,7 +205,7 @@ final class Tokenizing implements AutoCloseable {
         }
         // Held-out rows go out one by one, so that a small source is evaluated too. Validation text has no say in what
         // is trained, so the vocabulary does not grow by it.
-        List<TokenBlocks> rows = pack(document, utf8.length, heldOut, 1, false);
+        List<TokenBlocks> rows = pack(document, length, heldOut, 1, false);
         List<TokenBlocks> kept = rows.subList(0, Math.min(room, rows.size()));
         heldOutRows.update(heldOutRows.value() + kept.size());
         kept.forEach(row -> out.collect(new Tokenized.HeldOut(document.source(), row)));

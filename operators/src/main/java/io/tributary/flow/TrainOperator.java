@@ -9,6 +9,7 @@ import io.tributary.record.ShardUpdate;
 import io.tributary.record.SnapshotPart;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
+import io.tributary.record.Standing;
 import io.tributary.record.TensorId;
 import io.tributary.record.Tokenized;
 import io.tributary.round.SourceRound;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -48,9 +50,11 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     private final TrainingSettings settings;
     private final SnapshotStore snapshots;
+    private final String loop;
     private final transient MailboxExecutor mailbox;
 
     private transient SubtaskTrainer trainer;
+    private transient RoundGauges gauges;
     private transient HandOver.Place place;
     private transient Consumer<Downstream> receiver;
     private transient boolean workScheduled;
@@ -58,10 +62,14 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState() and open() first
     TrainOperator(
-            StreamOperatorParameters<ShardUpdate> parameters, TrainingSettings settings, SnapshotStore snapshots) {
+            StreamOperatorParameters<ShardUpdate> parameters,
+            TrainingSettings settings,
+            SnapshotStore snapshots,
+            String loop) {
         super(parameters);
         this.settings = settings;
         this.snapshots = snapshots;
+        this.loop = loop;
         this.mailbox = parameters.getMailboxExecutor();
     }
 
@@ -118,12 +126,17 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         super.open();
         timerMs = OptionalLong.empty();
         receiver = record -> later(() -> receive(record), "receive from the broadcast stream");
-        place = new HandOver.Place(
-                getRuntimeContext().getJobInfo().getJobId(),
-                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+        gauges = RoundGauges.in(getMetricGroup());
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        place = new HandOver.Place(loop, HandOver.End.TRAIN, subtask);
         HandOver.register(place, receiver);
         // After open(), so that records go out only once the whole chain is open.
-        later(() -> requestBody(0), "request the body");
+        later(
+                () -> {
+                    trainer.announceAppetites();
+                    requestBody(0);
+                },
+                "request the body");
     }
 
     /** A task that is ending takes no more mails; what is left undone is in the savepoint that ends it, or nowhere. */
@@ -188,6 +201,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     /** Sees to it that work goes on and that the round's deadline is heard. */
     private void afterwards() {
+        gauges.show(trainer.rounds());
         if (!workScheduled && trainer.hasWork()) {
             workScheduled = true;
             later(this::work, "train one batch");
@@ -228,6 +242,11 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     }
 
     @Override
+    public void pace(SourceId source, boolean hungry) {
+        output.collect(Outputs.ANNOUNCEMENTS, new StreamRecord<>(new Downstream.Pace(source.name(), "train", hungry)));
+    }
+
+    @Override
     public void closeRound(long round) {
         output.emitWatermark(new Watermark(round));
     }
@@ -249,6 +268,12 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void processWatermarkStatus(WatermarkStatus status) {}
 
+    /** Ahead of the barrier, so that the ledger and the state that it speaks of are of one cut. */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        trainer.ledger().forEach(line -> output.collect(Outputs.LEDGER, new StreamRecord<>(line)));
+    }
+
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
@@ -258,11 +283,16 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
                     .computeIfAbsent(keyGroup(source.id()), group -> new ArrayList<>())
                     .add(source);
         }
+        Map<Integer, Map<SourceId, Standing>> standings = new HashMap<>();
+        trainer.standings().forEach((id, standing) -> standings
+                .computeIfAbsent(keyGroup(id), group -> new TreeMap<>())
+                .put(id, standing));
         var stream = context.getRawKeyedOperatorStateOutput();
         TrainState state = new TrainState(trainer);
         for (int group : stream.getKeyGroupList()) {
             stream.startNewKeyGroup(group);
-            state.write(group, byKeyGroup.getOrDefault(group, List.of()), stream);
+            state.write(
+                    group, byKeyGroup.getOrDefault(group, List.of()), standings.getOrDefault(group, Map.of()), stream);
         }
     }
 

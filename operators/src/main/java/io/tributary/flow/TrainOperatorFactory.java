@@ -14,17 +14,20 @@ public final class TrainOperatorFactory extends AbstractStreamOperatorFactory<Sh
 
     private final TrainingSettings settings;
     private final SnapshotStore snapshots;
+    private final String loop;
 
-    public TrainOperatorFactory(TrainingSettings settings, SnapshotStore snapshots) {
+    /** @param loop as in {@link HandOver.Place} */
+    public TrainOperatorFactory(TrainingSettings settings, SnapshotStore snapshots, String loop) {
         this.settings = settings;
         this.snapshots = snapshots;
+        this.loop = loop;
     }
 
     @Override
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the signature is Flink's
     public <T extends StreamOperator<ShardUpdate>> T createStreamOperator(
             StreamOperatorParameters<ShardUpdate> parameters) {
-        return (T) new TrainOperator(parameters, settings, snapshots);
+        return (T) new TrainOperator(parameters, settings, snapshots, loop);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tributary.model.SourceModel;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceIdFormat;
+import io.tributary.record.Standing;
 import io.tributary.record.TensorId;
 import io.tributary.record.TokenBlocks;
 import io.tributary.record.TokenBlocksFormat;
@@ -29,7 +30,11 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
  * checkpoint needs no heap of their size.
  */
 final class TrainState {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+    /** The first that is read; before it nothing was published. */
+    private static final int FIRST_VERSION = 2;
+
+    private static final int WITH_STANDINGS = 3;
     private static final int PIECE = 1 << 18;
 
     private final SubtaskTrainer trainer;
@@ -44,11 +49,17 @@ final class TrainState {
     }
 
     /** Writes the sources of a key group, and before them their models, each once. */
-    void write(int keyGroup, List<TrainedSource> sources, OutputStream stream) throws IOException {
+    void write(int keyGroup, List<TrainedSource> sources, Map<SourceId, Standing> standings, OutputStream stream)
+            throws IOException {
         DataOutputView out = new DataOutputViewStreamWrapper(stream);
         out.writeInt(VERSION);
         out.writeUTF(fixed());
         out.writeLong(trainer.snapshotProgress().round(keyGroup));
+        out.writeInt(standings.size());
+        for (Map.Entry<SourceId, Standing> standing : standings.entrySet()) {
+            ids.write(standing.getKey(), out);
+            standing.getValue().write(out);
+        }
         Map<String, SourceModel> models = new TreeMap<>();
         sources.forEach(source -> models.put(trainer.modelName(source.id()), source.model()));
         out.writeInt(models.size());
@@ -167,9 +178,10 @@ final class TrainState {
     void read(int keyGroup, InputStream stream) throws IOException {
         DataInputView in = new DataInputViewStreamWrapper(stream);
         int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("The state of Train has version " + version + ", this Tributary reads " + VERSION
-                    + ": resume with the release that wrote the savepoint, or a newer one");
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IOException(
+                    "The state of Train has version %d, this Tributary reads %d to %d: resume with the release that wrote the savepoint, or a newer one"
+                            .formatted(version, FIRST_VERSION, VERSION));
         }
         String written = in.readUTF();
         if (!written.equals(fixed())) {
@@ -178,6 +190,10 @@ final class TrainState {
                             .formatted(written, fixed()));
         }
         trainer.snapshotProgress().restore(keyGroup, in.readLong());
+        int standings = version < WITH_STANDINGS ? 0 : in.readInt();
+        for (int i = 0; i < standings; i++) {
+            trainer.restore(ids.read(1, in), Standing.read(in));
+        }
         int models = in.readInt();
         for (int i = 0; i < models; i++) {
             String name = in.readUTF();

@@ -6,6 +6,7 @@ import io.tributary.model.StepResult;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.SourceId;
+import io.tributary.record.Standing;
 import io.tributary.record.TokenBlocks;
 import io.tributary.record.Tokenized;
 import java.util.ArrayDeque;
@@ -164,6 +165,15 @@ final class TrainedSource {
         unigrams.add(blocks);
         growth = batch.grown();
         return batch;
+    }
+
+    /** Its side of the ledger. */
+    Trained trained(Standing standing) {
+        long queuedTokens =
+                queue.stream().mapToLong(batch -> batch.blocks().targets()).sum();
+        long queuedBytes =
+                queue.stream().mapToLong(batch -> batch.blocks().bytes()).sum();
+        return new Trained(id, standing, unigrams.tokens(), unigrams.bytes(), queuedTokens, queuedBytes);
     }
 
     /** Its round is over; what has become of the model is seen to by the caller. */

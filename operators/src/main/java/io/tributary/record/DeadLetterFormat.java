@@ -10,6 +10,7 @@ public final class DeadLetterFormat implements WireFormat<DeadLetter> {
     private static final long serialVersionUID = 1;
 
     private final OriginFormat origins = new OriginFormat();
+    private final SourceIdFormat sources = new SourceIdFormat();
 
     @Override
     public Class<DeadLetter> type() {
@@ -19,6 +20,10 @@ public final class DeadLetterFormat implements WireFormat<DeadLetter> {
     @Override
     public void write(DeadLetter letter, DataOutputView out) throws IOException {
         origins.write(letter.origin(), out);
+        out.writeBoolean(letter.source().isPresent());
+        if (letter.source().isPresent()) {
+            sources.write(letter.source().get(), out);
+        }
         Wire.writeText(letter.stage(), out);
         Wire.writeText(letter.reason(), out);
         out.writeBoolean(letter.value().isPresent());
@@ -31,6 +36,7 @@ public final class DeadLetterFormat implements WireFormat<DeadLetter> {
     public DeadLetter read(int version, DataInputView in) throws IOException {
         return new DeadLetter(
                 origins.read(1, in),
+                in.readBoolean() ? Optional.of(sources.read(1, in)) : Optional.empty(),
                 Wire.readText(in),
                 Wire.readText(in),
                 in.readBoolean() ? Optional.of(Wire.readBytes(in)) : Optional.empty());

@@ -1,10 +1,7 @@
 package io.tributary.record;
 
-/** What comes back to Train. */
+/** What comes back along the feedback edge: to Train, and what it says of its sources to their readers. */
 public sealed interface Downstream {
-    /** The round that it speaks of. */
-    long round();
-
     /** Bytes of parameters and row ids that it takes on the wire; all else of a record is framing. */
     default long payloadBytes() {
         return 0;
@@ -41,4 +38,17 @@ public sealed interface Downstream {
      * source may pass it. For every subtask.
      */
     record Participation(long round) implements Downstream {}
+
+    /**
+     * Whether a source is to be read on: not while it has enough waiting anywhere. For the readers of every subtask.
+     *
+     * @param source its name
+     * @param stage the operator that has enough of it or not; the others speak for themselves
+     */
+    record Pace(String source, String stage, boolean hungry) implements Downstream {}
+
+    /**
+     * Begin no round that nobody has begun, or go on again. For every subtask, which forgets it when it is restarted.
+     */
+    record Hold(boolean held) implements Downstream {}
 }

@@ -1,4 +1,4 @@
 package io.tributary.record;
 
-/** What the reader makes of one Kafka record: a document, or a dead letter with its reason. */
-public sealed interface Ingested permits Document, DeadLetter {}
+/** What the reader makes of one Kafka record: a document, a dead letter with its reason, or an order to the job. */
+public sealed interface Ingested permits Document, DeadLetter, Control {}

@@ -9,8 +9,10 @@ public final class IngestedFormat implements WireFormat<Ingested> {
     private static final long serialVersionUID = 1;
     private static final int DOCUMENT = 0;
     private static final int DEAD_LETTER = 1;
+    private static final int CONTROL = 2;
     private static final DocumentFormat DOCUMENTS = new DocumentFormat();
     private static final DeadLetterFormat DEAD_LETTERS = new DeadLetterFormat();
+    private static final ControlFormat CONTROLS = new ControlFormat();
 
     @Override
     public Class<Ingested> type() {
@@ -26,6 +28,9 @@ public final class IngestedFormat implements WireFormat<Ingested> {
         } else if (record instanceof DeadLetter letter) {
             out.writeByte(DEAD_LETTER);
             DEAD_LETTERS.write(letter, out);
+        } else if (record instanceof Control control) {
+            out.writeByte(CONTROL);
+            CONTROLS.write(control, out);
         }
     }
 
@@ -35,6 +40,7 @@ public final class IngestedFormat implements WireFormat<Ingested> {
         return switch (tag) {
             case DOCUMENT -> DOCUMENTS.read(1, in);
             case DEAD_LETTER -> DEAD_LETTERS.read(1, in);
+            case CONTROL -> CONTROLS.read(1, in);
             default -> throw Wire.unknownTag("ingested record", tag);
         };
     }

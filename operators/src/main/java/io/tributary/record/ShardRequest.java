@@ -17,7 +17,7 @@ public sealed interface ShardRequest {
      * For the rows of a shard that a source holds from now on. They come back after each round; where the round that it
      * needs them in has begun, what it has not got of them comes at once.
      *
-     * @param rows within the shard, ascending
+     * @param rows within the shard, ascending; none where the source has gone, which is not answered
      * @param fromRound the first round that it needs them in; 0 for all of them at once
      */
     record Rows(ShardId shard, SourceId source, int[] rows, long fromRound) implements ShardRequest {}

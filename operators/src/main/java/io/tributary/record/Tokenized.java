@@ -28,4 +28,7 @@ public sealed interface Tokenized {
 
     /** Blocks that are held out: validation text, never trained. */
     record HeldOut(SourceId source, TokenBlocks blocks) implements Tokenized {}
+
+    /** The source has been told to take part, rest or go; it may not have a vocabulary yet. */
+    record Placed(SourceId source, Standing standing) implements Tokenized {}
 }

@@ -11,6 +11,7 @@ public final class TokenizedFormat implements WireFormat<Tokenized> {
     private static final int VOCABULARY = 0;
     private static final int BATCH = 1;
     private static final int HELD_OUT = 2;
+    private static final int PLACED = 3;
 
     private final SourceIdFormat sources = new SourceIdFormat();
     private final TokenBlocksFormat blocks = new TokenBlocksFormat();
@@ -34,6 +35,9 @@ public final class TokenizedFormat implements WireFormat<Tokenized> {
         } else if (record instanceof Tokenized.HeldOut heldOut) {
             out.writeByte(HELD_OUT);
             blocks.write(heldOut.blocks(), out);
+        } else if (record instanceof Tokenized.Placed placed) {
+            out.writeByte(PLACED);
+            placed.standing().write(out);
         }
     }
 
@@ -45,6 +49,7 @@ public final class TokenizedFormat implements WireFormat<Tokenized> {
             case VOCABULARY -> new Tokenized.Vocabulary(source, Wire.readBytes(in), Wire.readInts(in));
             case BATCH -> new Tokenized.Batch(source, blocks.read(1, in), Wire.readInts(in));
             case HELD_OUT -> new Tokenized.HeldOut(source, blocks.read(1, in));
+            case PLACED -> new Tokenized.Placed(source, Standing.read(in));
             default -> throw Wire.unknownTag("tokenized record", tag);
         };
     }

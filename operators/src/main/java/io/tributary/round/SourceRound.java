@@ -94,6 +94,11 @@ public record SourceRound(
                 ends);
     }
 
+    /** It goes on in its round no more. */
+    SourceRound ending() {
+        return new SourceRound(source, status, lastContributedRound, baseRound, round, steps, tokens, inside());
+    }
+
     SourceRound contributed() {
         return new SourceRound(source, status, round, NONE, NONE, 0, 0, false);
     }

@@ -11,11 +11,13 @@ import io.tributary.round.SourceRound.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,14 @@ import org.jspecify.annotations.Nullable;
  * could not count in r, and round r might remain without contributions. As it is, the restore gives late work back to
  * round r.
  *
+ * <p><b>Rest.</b> A source that rests contributes what it has trained in its round and takes part in no other until it is
+ * woken. Whether it rests is kept by the caller, beside what {@link #state} gives.
+ *
+ * <p><b>Hold.</b> While this subtask is held it begins no round that nobody has begun. One subtask may hear of it in a
+ * round that another has begun already; it then hears of that step too, as every subtask does, and takes part in this
+ * round. So all come to rest at the border of one round, at the latest of the next. A restart forgets it, and the job
+ * goes on: nothing that someone only asked for may stop it for good.
+ *
  * <p><b>Restore.</b> Only {@link SourceRound}s are kept. Watermarks and announcements are said again when the body
  * arrives. That body is at most one round ahead of what the sources saw. That a round was opened is forgotten. If a
  * source has taken a step in it, it is inside or has contributed, either way the round is sure again and the source
@@ -64,6 +74,8 @@ public final class SubtaskRounds {
     private long announced = NONE;
     private long participation = NONE;
     private long opened = NONE;
+    private final Set<SourceId> resting = new HashSet<>();
+    private boolean held;
     private OptionalLong deadlineMs = OptionalLong.empty();
     private @Nullable SourceId lastTrained;
 
@@ -143,6 +155,45 @@ public final class SubtaskRounds {
     public List<Action> participationHeard(long round, long nowMs) {
         participation = Math.max(participation, round);
         return settle(nowMs);
+    }
+
+    /** The source contributes what it has trained, and takes no part until it is woken; it need not be known. */
+    public List<Action> rest(SourceId source, long nowMs) {
+        resting.add(source);
+        sources.computeIfPresent(source, (id, state) -> state.ending());
+        return settle(nowMs);
+    }
+
+    /** The source takes part again. */
+    public List<Action> wake(SourceId source, long nowMs) {
+        if (resting.remove(source) && hasBatch(source)) {
+            sources.computeIfPresent(source, (id, state) -> state.withStatus(Status.ACTIVE));
+        }
+        return settle(nowMs);
+    }
+
+    /**
+     * Forgets a source that has gone.
+     *
+     * @throws IllegalStateException if it is inside a round
+     */
+    public void forget(SourceId source) {
+        if (sources.containsKey(source) && state(source).inside()) {
+            throw new IllegalStateException("%s is inside a round, and must contribute first".formatted(state(source)));
+        }
+        sources.remove(source);
+        queued.remove(source);
+    }
+
+    /** Begins no round that nobody has begun, or goes on again. */
+    public List<Action> hold(boolean hold, long nowMs) {
+        held = hold;
+        return settle(nowMs);
+    }
+
+    /** The round at whose border this subtask rests because it is held; nothing of that round has begun here. */
+    public OptionalLong border() {
+        return held && current != NONE && closed < current && !sure() ? OptionalLong.of(current) : OptionalLong.empty();
     }
 
     /** A batch has joined the queue of a source, which may be new. */
@@ -267,7 +318,7 @@ public final class SubtaskRounds {
 
     /** The deadline runs exactly while the round is open and sources are awaited. */
     private void armDeadline(long nowMs) {
-        if (!open() || sources.values().stream().noneMatch(this::awaited)) {
+        if (!open() || border().isPresent() || sources.values().stream().noneMatch(this::awaited)) {
             deadlineMs = OptionalLong.empty();
         } else if (deadlineMs.isEmpty()) {
             deadlineMs = OptionalLong.of(nowMs + rules.timeoutMs());
@@ -290,6 +341,9 @@ public final class SubtaskRounds {
     private boolean mayBegin(SourceRound state, long round) {
         SourceId source = state.source();
         boolean ofCurrent = opened == current || chosen(current, source);
+        if (resting.contains(source) || (held && (round > current || !sure()))) {
+            return false;
+        }
         return state.lastContributedRound() < current && ofCurrent && (round == current || chosen(round, source));
     }
 
@@ -306,6 +360,7 @@ public final class SubtaskRounds {
     private boolean awaited(SourceRound state) {
         SourceId source = state.source();
         return state.status() == Status.ACTIVE
+                && !resting.contains(source)
                 && state.lastContributedRound() < current
                 && (state.inside() || chosen(current, source) || (hasBatch(source) && !sure()));
     }

@@ -8,6 +8,7 @@ import static io.tributary.flow.TokenizeFixture.germans;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceIdFormat;
 import io.tributary.record.SourceKeys;
@@ -90,18 +91,18 @@ class FirstTextTest {
     }
 
     private static void process(
-            KeyedOneInputStreamOperatorTestHarness<SourceId, Document, BootstrapText> first, List<Document> documents)
+            KeyedOneInputStreamOperatorTestHarness<SourceId, Incoming, BootstrapText> first, List<Document> documents)
             throws Exception {
         for (Document document : documents) {
             first.processElement(document, 0);
         }
     }
 
-    private static KeyedOneInputStreamOperatorTestHarness<SourceId, Document, BootstrapText> harness(
+    private static KeyedOneInputStreamOperatorTestHarness<SourceId, Incoming, BootstrapText> harness(
             TokenizeFixture fixture) throws Exception {
-        var harness = new KeyedOneInputStreamOperatorTestHarness<SourceId, Document, BootstrapText>(
+        var harness = new KeyedOneInputStreamOperatorTestHarness<SourceId, Incoming, BootstrapText>(
                 new KeyedProcessOperator<>(new FirstText(fixture.settings())),
-                Document::source,
+                Incoming::source,
                 new WireType<>(new SourceIdFormat()),
                 SourceKeys.MAX_PARALLELISM,
                 1,

@@ -10,6 +10,7 @@ import io.tributary.merge.Weighting;
 import io.tributary.model.Initializer;
 import io.tributary.model.ModelShape;
 import io.tributary.record.Downstream.RowsShard;
+import io.tributary.record.Downstream.SharedShard;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.Quantity;
 import io.tributary.record.ShardId;
@@ -198,7 +199,8 @@ class OuterStepRowsTest {
             Arrays.fill(mean, 3 * Quantity.SECOND_MOMENT.scale());
             outer.merge(moments, 5, new int[] {0}, mean);
             assertThat(outer.last()).containsOnly(3);
-            assertThat(outer.extractOutputValues().get(1).round()).isEqualTo(6);
+            assertThat(((SharedShard) outer.extractOutputValues().get(1)).round())
+                    .isEqualTo(6);
 
             assertThatThrownBy(() -> outer.merge(moments, 5, new int[] {0}, mean))
                     .hasMessageContaining("is at round 6");

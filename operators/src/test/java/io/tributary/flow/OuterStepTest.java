@@ -80,7 +80,7 @@ class OuterStepTest {
                 expected[i] += delta[i];
             }
             assertThat(out).singleElement().satisfies(record -> {
-                assertThat(record.round()).isEqualTo(1);
+                assertThat(((SharedShard) record).round()).isEqualTo(1);
                 assertThat(((SharedShard) record).values()).isEqualTo(expected);
             });
         }

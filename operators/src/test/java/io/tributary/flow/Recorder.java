@@ -72,6 +72,11 @@ final class Recorder implements Outlet, SnapshotStore {
     }
 
     @Override
+    public void pace(SourceId source, boolean hungry) {
+        events.add((hungry ? "hungry " : "satisfied ") + source);
+    }
+
+    @Override
     public void closeRound(long round) {
         events.add("close " + round);
     }

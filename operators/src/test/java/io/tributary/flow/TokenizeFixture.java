@@ -6,6 +6,7 @@ import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
 import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.Origin;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceIdFormat;
@@ -44,7 +45,7 @@ record TokenizeFixture(Variant variant, VocabularySettings vocabulary, double he
 
     static final int CHINESE_STEPS = 2;
     static final long TIMEOUT_MS = 1_000;
-    /** So few that documents which wait for a model are let in slowly. */
+    /** So few that a source which waits for a model is soon satisfied. */
     private static final long QUEUE_BYTES = 1_000;
 
     static final int HELD_OUT_ROWS = 6;
@@ -148,10 +149,10 @@ record TokenizeFixture(Variant variant, VocabularySettings vocabulary, double he
         return new SentencePieceModel(Algorithm.UNIGRAM, scored, unknown, -1, end, true, true).toBytes();
     }
 
-    KeyedOneInputStreamOperatorTestHarness<SourceId, Document, Tokenized> tokenize() throws Exception {
-        var harness = new KeyedOneInputStreamOperatorTestHarness<SourceId, Document, Tokenized>(
+    KeyedOneInputStreamOperatorTestHarness<SourceId, Incoming, Tokenized> tokenize() throws Exception {
+        var harness = new KeyedOneInputStreamOperatorTestHarness<SourceId, Incoming, Tokenized>(
                 new KeyedProcessOperator<>(new Tokenize(settings())),
-                Document::source,
+                Incoming::source,
                 new WireType<>(new SourceIdFormat()),
                 SourceKeys.MAX_PARALLELISM,
                 1,
@@ -160,10 +161,10 @@ record TokenizeFixture(Variant variant, VocabularySettings vocabulary, double he
         return harness;
     }
 
-    KeyedBroadcastOperatorTestHarness<SourceId, Document, byte[], Tokenized> tokenizeGlobally() throws Exception {
-        var harness = new KeyedBroadcastOperatorTestHarness<SourceId, Document, byte[], Tokenized>(
+    KeyedBroadcastOperatorTestHarness<SourceId, Incoming, byte[], Tokenized> tokenizeGlobally() throws Exception {
+        var harness = new KeyedBroadcastOperatorTestHarness<SourceId, Incoming, byte[], Tokenized>(
                 new CoBroadcastWithKeyedOperator<>(new TokenizeGlobally(settings()), List.of(TokenizeGlobally.MODEL)),
-                Document::source,
+                Incoming::source,
                 new WireType<>(new SourceIdFormat()),
                 SourceKeys.MAX_PARALLELISM,
                 1,

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.record.Document;
+import io.tributary.record.Incoming;
 import io.tributary.record.SourceId;
 import io.tributary.record.Tokenized;
 import io.tributary.record.Variant;
@@ -144,7 +145,7 @@ class TokenizeGloballyTest {
     }
 
     private static void process(
-            KeyedBroadcastOperatorTestHarness<SourceId, Document, byte[], Tokenized> tokenize, List<Document> documents)
+            KeyedBroadcastOperatorTestHarness<SourceId, Incoming, byte[], Tokenized> tokenize, List<Document> documents)
             throws Exception {
         for (Document document : documents) {
             tokenize.processElement(document, 0);

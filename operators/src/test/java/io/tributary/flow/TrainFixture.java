@@ -90,6 +90,20 @@ final class TrainFixture implements AutoCloseable {
     /** The table of a global vocabulary has more rows than the vocabulary has pieces. */
     static TrainingSettings settings(
             Merging merging, RoundRules rules, LearningRate learningRate, Map<String, Integer> sequenceLengths) {
+        return settings(merging, rules, learningRate, sequenceLengths, 1 << 20);
+    }
+
+    static TrainingSettings settings(Variant variant, long queueLimitBytes) {
+        Merging merging = Merging.averaging(variant, SHARD_VALUES);
+        return settings(merging, rules(variant), LearningRate.constant(1e-2, 1), Map.of(), queueLimitBytes);
+    }
+
+    private static TrainingSettings settings(
+            Merging merging,
+            RoundRules rules,
+            LearningRate learningRate,
+            Map<String, Integer> sequenceLengths,
+            long queueLimitBytes) {
         return new TrainingSettings(
                 SEED,
                 SHAPE,
@@ -102,7 +116,7 @@ final class TrainFixture implements AutoCloseable {
                 new VocabularySettings(PIECES + 3, 1_000, 1_000, Map.of()),
                 HoldOut.defaults(),
                 1,
-                1 << 20,
+                queueLimitBytes,
                 merging.variant().mixture() ? List.of(A, atA(B)) : List.of(),
                 sequenceLengths);
     }
@@ -218,7 +232,7 @@ final class TrainFixture implements AutoCloseable {
 
     byte[] state() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new TrainState(trainer).write(0, List.copyOf(trainer.sources().values()), bytes);
+        new TrainState(trainer).write(0, List.copyOf(trainer.sources().values()), trainer.standings(), bytes);
         return bytes.toByteArray();
     }
 

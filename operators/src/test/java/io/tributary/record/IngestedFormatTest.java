@@ -30,7 +30,8 @@ class IngestedFormatTest {
     @Test
     void deadLetterKeepsItsRawBytes() throws IOException {
         byte[] value = {0, -1, 'x'};
-        DeadLetter letter = new DeadLetter(ORIGIN, "decode", "not UTF-8 at byte 1", Optional.of(value));
+        DeadLetter letter =
+                new DeadLetter(ORIGIN, Optional.empty(), "decode", "not UTF-8 at byte 1", Optional.of(value));
 
         DeadLetter read = (DeadLetter) WireRoundTrip.through(format, letter);
 
@@ -43,8 +44,8 @@ class IngestedFormatTest {
     @Test
     void tombstoneIsNotAnEmptyValue() throws IOException {
         DeadLetterFormat letters = new DeadLetterFormat();
-        DeadLetter tombstone = new DeadLetter(ORIGIN, "decode", "null", Optional.empty());
-        DeadLetter empty = new DeadLetter(ORIGIN, "decode", "empty", Optional.of(new byte[0]));
+        DeadLetter tombstone = new DeadLetter(ORIGIN, Optional.empty(), "decode", "null", Optional.empty());
+        DeadLetter empty = new DeadLetter(ORIGIN, Optional.empty(), "decode", "empty", Optional.of(new byte[0]));
 
         assertThat(WireRoundTrip.through(letters, tombstone).value()).isEmpty();
         assertThat(WireRoundTrip.through(letters, empty).value()).get().isEqualTo(new byte[0]);

@@ -16,8 +16,19 @@ import java.util.stream.Collectors;
  * @param patient whether the timeout is longer than anything that can hold up a source with data
  * @param loss the share of broadcast records that get lost on the way into a subtask
  * @param crashes how often everything dies and is restored, perhaps onto another number of subtasks
+ * @param holds how often the job is held for a while
+ * @param rests how often a source rests for a while
  */
-record Scenario(long seed, RoundRules rules, int shards, boolean patient, double loss, int crashes, List<Log> sources) {
+record Scenario(
+        long seed,
+        RoundRules rules,
+        int shards,
+        boolean patient,
+        double loss,
+        int crashes,
+        int holds,
+        int rests,
+        List<Log> sources) {
 
     private static final long PATIENT_TIMEOUT_MS = 10_000;
 
@@ -67,7 +78,10 @@ record Scenario(long seed, RoundRules rules, int shards, boolean patient, double
         int crashes = random.nextInt(4);
         RoundRules rules =
                 new RoundRules(localSteps, timeoutMs, maxRounds, sampling(sources, random), ownSteps(sources, random));
-        return new Scenario(seed, rules, shards, patient, loss, crashes, sources);
+        int holds = random.nextInt(4);
+        // A source that rests ends its round early, which a patient world does not expect.
+        int rests = patient ? 0 : random.nextInt(6);
+        return new Scenario(seed, rules, shards, patient, loss, crashes, holds, rests, sources);
     }
 
     /** With a small share of a few sources the chosen ones often have no data while others have. */
@@ -109,7 +123,7 @@ record Scenario(long seed, RoundRules rules, int shards, boolean patient, double
                 .toList();
         RoundRules rules = new RoundRules(
                 any.rules.localSteps(), PATIENT_TIMEOUT_MS, Long.MAX_VALUE, any.rules.sampling(), any.rules.ownSteps());
-        return new Scenario(seed, rules, any.shards, true, any.loss, 3, sources);
+        return new Scenario(seed, rules, any.shards, true, any.loss, 3, any.holds, 0, sources);
     }
 
     /** In a steady scenario: rounds until one has no chosen source, or one without enough data. */
@@ -134,7 +148,7 @@ record Scenario(long seed, RoundRules rules, int shards, boolean patient, double
     }
 
     Scenario undisturbed() {
-        return new Scenario(seed, rules, shards, patient, 0, 0, sources);
+        return new Scenario(seed, rules, shards, patient, 0, 0, 0, 0, sources);
     }
 
     private static Log log(int index, Random random) {

@@ -6,7 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A Train subtask that trains nothing: it counts batches. */
 final class SimSubtask {
@@ -14,7 +18,7 @@ final class SimSubtask {
     private static final long OVERDUE_MS = 500;
 
     /** A source in a checkpoint: batches {@code [contributed, trained)} are in progress, up to {@code delivered} queued. */
-    record Saved(SourceRound state, int delivered, int trained, int contributed) {}
+    record Saved(SourceRound state, int delivered, int trained, int contributed, boolean resting) {}
 
     private final Simulation simulation;
     private final int index;
@@ -23,6 +27,7 @@ final class SimSubtask {
     private final Map<SourceId, Integer> delivered = new HashMap<>();
     private final Map<SourceId, Integer> trained = new HashMap<>();
     private final Map<SourceId, Integer> contributed = new HashMap<>();
+    private final Set<SourceId> resting = new TreeSet<>();
     private final TreeMap<Integer, Long> shardRounds = new TreeMap<>();
     private final TreeMap<Integer, Long> shardBodies = new TreeMap<>();
     private final List<Simulation.Link> links = new ArrayList<>();
@@ -48,6 +53,10 @@ final class SimSubtask {
             contributed.put(log.id(), state == null ? 0 : state.contributed());
             if (state != null) {
                 rounds.restore(state.state(), state.delivered() - state.trained());
+                if (state.resting()) {
+                    rest(log.id(), true);
+                    simulation.after(500L + simulation.random().nextInt(2000), () -> rest(log.id(), false));
+                }
             }
             if (log.configured()) {
                 rounds.expect(log.id());
@@ -65,6 +74,32 @@ final class SimSubtask {
         ask(false);
         simulation.after(OVERDUE_MS, this::whenOverdue);
         logs.keySet().forEach(this::deliver);
+    }
+
+    /** One of its sources, if it has any. */
+    Optional<SourceId> anySource() {
+        List<SourceId> all = List.copyOf(logs.keySet());
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(all.get(simulation.random().nextInt(all.size())));
+    }
+
+    void rest(SourceId source, boolean rests) {
+        if (rests) {
+            resting.add(source);
+            act(rounds.rest(source, simulation.now()));
+        } else {
+            resting.remove(source);
+            act(rounds.wake(source, simulation.now()));
+        }
+    }
+
+    void hold(boolean held) {
+        act(rounds.hold(held, simulation.now()));
+    }
+
+    OptionalLong border() {
+        return open ? rounds.border() : OptionalLong.empty();
     }
 
     private void ask(boolean again) {
@@ -201,7 +236,8 @@ final class SimSubtask {
                                 rounds.state(source),
                                 count(delivered, source),
                                 count(trained, source),
-                                count(contributed, source)));
+                                count(contributed, source),
+                                resting.contains(source)));
             }
         }
         sendAll(new SimMerge.Barrier());

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,6 +51,8 @@ final class Simulation {
     private Checkpoint pending = completed;
     private int missing;
     private int crashesLeft;
+    private int holdsLeft;
+    private int restsLeft;
     private long crashAtMs;
     private long progressAtMs;
     private long checkAtMs;
@@ -59,6 +63,8 @@ final class Simulation {
         random = new Random(scenario.seed() ^ 0x5eed);
         maxDelayMs = 1 + random.nextInt(60);
         crashesLeft = scenario.crashes();
+        holdsLeft = scenario.holds();
+        restsLeft = scenario.rests();
         for (int shard = 0; shard < scenario.shards(); shard++) {
             completed.shards().put(shard, new SimMerge.Shard(0, shard, Map.of(), new TreeMap<>()));
         }
@@ -90,6 +96,7 @@ final class Simulation {
         now = event.atMs();
         event.run().run();
         subtasks.forEach(SimSubtask::check);
+        checkBorder();
     }
 
     /** The bodies by round; each is one number a shard. */
@@ -128,9 +135,56 @@ final class Simulation {
             after(random.nextInt(400), subtask::open);
         }
         after(random.nextInt(1000), this::startCheckpoint);
+        after(random.nextInt(3000), this::hold);
+        after(random.nextInt(3000), this::rest);
         crashAtMs = now + random.nextInt(random.nextBoolean() ? 600 : 8000);
         progressAtMs = now;
         changed = true;
+    }
+
+    /** The job is held for a while; nobody is told before it is open, and a restart forgets it. */
+    private void hold() {
+        if (holdsLeft > 0) {
+            holdsLeft--;
+            tellAll(subtask -> subtask.hold(true));
+            after(2L * maxDelayMs + random.nextInt(3000), () -> tellAll(subtask -> subtask.hold(false)));
+            after(5000L + random.nextInt(3000), this::hold);
+        }
+    }
+
+    private void tellAll(Consumer<SimSubtask> order) {
+        for (SimSubtask subtask : subtasks) {
+            soon(() -> {
+                if (subtask.isOpen()) {
+                    order.accept(subtask);
+                }
+            });
+        }
+    }
+
+    /** A source rests for a while. */
+    private void rest() {
+        if (restsLeft > 0) {
+            restsLeft--;
+            SimSubtask subtask = subtasks.get(random.nextInt(subtasks.size()));
+            subtask.anySource().ifPresent(source -> {
+                subtask.rest(source, true);
+                after(random.nextInt(3000), () -> subtask.rest(source, false));
+            });
+            after(random.nextInt(3000), this::rest);
+        }
+    }
+
+    /** When all are at the border of a round, nothing of it has begun anywhere. */
+    private void checkBorder() {
+        List<OptionalLong> borders = subtasks.stream().map(SimSubtask::border).toList();
+        if (borders.stream().allMatch(OptionalLong::isPresent)) {
+            long round = borders.get(0).getAsLong();
+            check(borders.stream().distinct().count() == 1, "Subtasks are held at different borders", borders);
+            merges.forEach(merge -> merge.shards()
+                    .values()
+                    .forEach(shard -> check(shard.round() == round, "All are held at", round, "but not", shard)));
+        }
     }
 
     private void startCheckpoint() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.ledger;
+
+import org.jspecify.annotations.NullMarked;

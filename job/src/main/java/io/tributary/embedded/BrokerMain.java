@@ -6,11 +6,14 @@ import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The main class of the broker's process: a Kafka node that ends when its standard input does.
+ * The main class of the broker's process: a Kafka node that ends when its standard input does, unless it is detached.
  *
  * <p>The operating system closes that pipe when the parent ends in whatever way, so no broker is left behind.
  */
 public final class BrokerMain {
+    /** The argument of a broker that lives until it is told to end. */
+    static final String DETACHED = "detached";
+
     private static final long HALT_AFTER_MS = 15_000;
 
     private BrokerMain() {}
@@ -18,13 +21,15 @@ public final class BrokerMain {
     /**
      * Formats the storage if it is new, then runs the node.
      *
-     * @param args the path of a server.properties file
+     * @param args the path of a server.properties file, and {@value #DETACHED} for a broker that outlives its parent
      */
     public static void main(String[] args) {
         String properties = args[0];
-        Thread watch = new Thread(BrokerMain::endWithStandardInput, "parent-watch");
-        watch.setDaemon(true);
-        watch.start();
+        if (args.length == 1) {
+            Thread watch = new Thread(BrokerMain::endWithStandardInput, "parent-watch");
+            watch.setDaemon(true);
+            watch.start();
+        }
         String[] format = {
             "format",
             "--ignore-formatted",

@@ -1,0 +1,107 @@
+package io.tributary.embedded;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code cluster.json} holds, for other programs too.
+ *
+ * @param web URL of Flink's web and REST interface
+ * @param kafka bootstrap servers
+ * @param controllerPort of the broker's own controller
+ * @param jobManagerPort where TaskManagers find the JobManager
+ * @param settings with the ports that were chosen
+ * @param processes that were started and not stopped; any may have ended meanwhile
+ */
+record ClusterState(
+        String web,
+        String kafka,
+        int controllerPort,
+        int jobManagerPort,
+        ClusterSettings settings,
+        List<ClusterProcess> processes) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    ClusterState {
+        processes = List.copyOf(processes);
+    }
+
+    /** A cluster that is not started yet, whose ports are chosen for good. */
+    static ClusterState create(ClusterSettings settings) throws IOException {
+        int web = settings.webPort() == 0 ? Loopback.lastingPort("Flink's web interface") : settings.webPort();
+        int kafka = settings.kafkaPort() == 0 ? Loopback.lastingPort("Kafka") : settings.kafkaPort();
+        return of(
+                settings.listeningOn(web, kafka),
+                Loopback.lastingPort("Kafka's controller"),
+                Loopback.lastingPort("Flink's JobManager"),
+                List.of());
+    }
+
+    private static ClusterState of(
+            ClusterSettings settings, int controllerPort, int jobManagerPort, List<ClusterProcess> processes) {
+        return new ClusterState(
+                "http://" + Loopback.HOST + ":" + settings.webPort(),
+                Loopback.HOST + ":" + settings.kafkaPort(),
+                controllerPort,
+                jobManagerPort,
+                settings,
+                processes);
+    }
+
+    /** The same cluster with other settings, but the ports it has where these leave them open. */
+    ClusterState with(ClusterSettings other) {
+        ClusterSettings resolved = other.listeningOn(
+                other.webPort() == 0 ? settings.webPort() : other.webPort(),
+                other.kafkaPort() == 0 ? settings.kafkaPort() : other.kafkaPort());
+        return of(resolved, controllerPort, jobManagerPort, processes);
+    }
+
+    ClusterState with(ClusterProcess started) {
+        List<ClusterProcess> all = new ArrayList<>(processes);
+        all.removeIf(process -> process.name().equals(started.name()));
+        all.add(started);
+        return of(settings, controllerPort, jobManagerPort, all);
+    }
+
+    ClusterState withoutProcesses() {
+        return of(settings, controllerPort, jobManagerPort, List.of());
+    }
+
+    List<ClusterProcess> alive() {
+        return processes.stream().filter(ClusterProcess::alive).toList();
+    }
+
+    /**
+     * Reads the state of a cluster, if there is one.
+     *
+     * @throws IOException if the file cannot be read or understood
+     */
+    static Optional<ClusterState> read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readValue(file.toFile(), ClusterState.class));
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    file + " is not what tributary wrote (" + e.getOriginalMessage() + "): if no process of"
+                            + " this cluster runs, remove the file and start the cluster again",
+                    e);
+        }
+    }
+
+    /** Replaces the file as a whole: a half-written one would lose the processes. */
+    void write(Path file) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        JSON.writeValue(next.toFile(), this);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -61,11 +61,13 @@ final class ClusterLogsCommand implements Callable<Integer>, Checked {
         if (follow) {
             command.add("-F");
         }
-        wanted.stream()
-                .map(name -> cluster.folder().log(name))
-                .filter(Files::exists)
-                .map(Path::toString)
-                .forEach(command::add);
+        List<Path> logs =
+                wanted.stream().map(name -> cluster.folder().log(name)).toList();
+        List<Path> there = logs.stream().filter(Files::exists).toList();
+        if (there.isEmpty()) {
+            throw new IOException("There is no " + logs.get(0) + " yet: the process was never started");
+        }
+        there.forEach(log -> command.add(log.toString()));
         return print(command);
     }
 

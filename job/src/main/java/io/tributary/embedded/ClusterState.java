@@ -36,13 +36,16 @@ record ClusterState(
 
     /** A cluster that is not started yet, whose ports are chosen for good. */
     static ClusterState create(ClusterSettings settings) throws IOException {
-        int web = settings.webPort() == 0 ? Loopback.lastingPort("Flink's web interface") : settings.webPort();
-        int kafka = settings.kafkaPort() == 0 ? Loopback.lastingPort("Kafka") : settings.kafkaPort();
         return of(
-                settings.listeningOn(web, kafka),
+                settings.listeningOn(
+                        chosen(settings.webPort(), "Flink's web interface"), chosen(settings.kafkaPort(), "Kafka")),
                 Loopback.lastingPort("Kafka's controller"),
                 Loopback.lastingPort("Flink's JobManager"),
                 List.of());
+    }
+
+    private static int chosen(int port, String server) throws IOException {
+        return port == 0 ? Loopback.lastingPort(server) : port;
     }
 
     private static ClusterState of(
@@ -56,12 +59,20 @@ record ClusterState(
                 processes);
     }
 
-    /** The same cluster with other settings, but the ports it has where these leave them open. */
-    ClusterState with(ClusterSettings other) {
-        ClusterSettings resolved = other.listeningOn(
-                other.webPort() == 0 ? settings.webPort() : other.webPort(),
-                other.kafkaPort() == 0 ? settings.kafkaPort() : other.kafkaPort());
-        return of(resolved, controllerPort, jobManagerPort, processes);
+    /**
+     * The same cluster with other settings. Where these leave a port open it stays, unless another program has it now.
+     *
+     * @throws IOException if no other port is free
+     */
+    ClusterState with(ClusterSettings other) throws IOException {
+        int web = kept(LocalCluster.JOB_MANAGER, settings.webPort(), other.webPort());
+        int kafkaPort = kept(LocalCluster.BROKER, settings.kafkaPort(), other.kafkaPort());
+        return of(other.listeningOn(web, kafkaPort), controllerPort, jobManagerPort, processes);
+    }
+
+    private int kept(String process, int port, int wanted) throws IOException {
+        boolean own = alive().stream().anyMatch(one -> one.name().equals(process));
+        return wanted == 0 && (own || Loopback.isFree(port)) ? port : chosen(wanted, "the " + process);
     }
 
     ClusterState with(ClusterProcess started) {

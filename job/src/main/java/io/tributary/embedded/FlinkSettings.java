@@ -46,9 +46,11 @@ final class FlinkSettings {
         return all;
     }
 
-    /** As the lines of {@code config.yaml}. */
+    /** As the lines of {@code config.yaml}, one for each key. */
     static List<String> lines(Configuration settings) {
-        return ConfigurationUtils.convertConfigToWritableLines(settings, false);
+        return ConfigurationUtils.convertConfigToWritableLines(settings, true).stream()
+                .sorted()
+                .toList();
     }
 
     /** Each of these listens on all addresses of the machine where it is not told otherwise. */

@@ -36,6 +36,14 @@ final class Loopback {
         }
     }
 
+    static boolean isFree(int port) {
+        try {
+            return port("a test", port) == port;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * A free port that outgoing connections do not take while its server is down, as they do with those that the system
      * gives out (from 32768 on): a client that tries to reach the server again and again may even connect to itself.
@@ -45,10 +53,8 @@ final class Loopback {
     static int lastingPort(String server) throws IOException {
         for (int attempt = 0; attempt < LASTING_ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_LASTING, END_OF_LASTING);
-            try {
-                return port(server, port);
-            } catch (IOException e) {
-                // Taken: another one.
+            if (isFree(port)) {
+                return port;
             }
         }
         throw new IOException("No port of " + LASTING_ATTEMPTS + " from " + FIRST_LASTING + " to " + END_OF_LASTING

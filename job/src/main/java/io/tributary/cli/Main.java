@@ -28,7 +28,8 @@ public final class Main implements Runnable {
         line = new CommandLine(this)
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new PlanCommand())
-                .addSubcommand(new BenchCommand());
+                .addSubcommand(new BenchCommand())
+                .addSubcommand(new ClusterCommand());
         collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(this::runIfSound);

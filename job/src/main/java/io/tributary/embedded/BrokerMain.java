@@ -1,16 +1,23 @@
 package io.tributary.embedded;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The main class of the broker's process: a Kafka node that ends when its standard input does.
+ * The main class of the broker's process: a Kafka node that ends when its standard input does, unless it is detached.
  *
  * <p>The operating system closes that pipe when the parent ends in whatever way, so no broker is left behind.
  */
 public final class BrokerMain {
+    /** The argument of a broker that lives until it is told to end. */
+    static final String DETACHED = "detached";
+
     private static final long HALT_AFTER_MS = 15_000;
 
     private BrokerMain() {}
@@ -18,26 +25,37 @@ public final class BrokerMain {
     /**
      * Formats the storage if it is new, then runs the node.
      *
-     * @param args the path of a server.properties file
+     * @param args the path of a server.properties file, and {@value #DETACHED} for a broker that outlives its parent
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         String properties = args[0];
-        Thread watch = new Thread(BrokerMain::endWithStandardInput, "parent-watch");
-        watch.setDaemon(true);
-        watch.start();
+        if (args.length == 1) {
+            Thread watch = new Thread(BrokerMain::endWithStandardInput, "parent-watch");
+            watch.setDaemon(true);
+            watch.start();
+        }
+        if (!isFormatted(Path.of(properties))) {
+            format(properties);
+        }
+        Kafka.main(new String[] {properties});
+    }
+
+    private static boolean isFormatted(Path properties) throws IOException {
+        Properties settings = new Properties();
+        try (Reader in = Files.newBufferedReader(properties)) {
+            settings.load(in);
+        }
+        return Files.exists(Path.of(settings.getProperty("log.dirs"), "meta.properties"));
+    }
+
+    private static void format(String properties) {
         String[] format = {
-            "format",
-            "--ignore-formatted",
-            "--config",
-            properties,
-            "--cluster-id",
-            Uuid.randomUuid().toString()
+            "format", "--config", properties, "--cluster-id", Uuid.randomUuid().toString()
         };
         int status = StorageTool.execute(format, System.out);
         if (status != 0) {
             System.exit(status);
         }
-        Kafka.main(new String[] {properties});
     }
 
     private static void endWithStandardInput() {

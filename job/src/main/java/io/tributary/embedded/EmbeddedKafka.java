@@ -1,16 +1,12 @@
 package io.tributary.embedded;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
  * A Kafka broker for one machine: a KRaft node in a JVM of its own, reachable on loopback only.
@@ -21,7 +17,6 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 public final class EmbeddedKafka implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-    private static final int LOG_LINES_IN_ERRORS = 15;
 
     private final Process process;
     private final Path log;
@@ -74,7 +69,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     public void checkAlive() throws IOException {
         if (!process.isAlive()) {
             throw new IOException("The Kafka broker ended with status " + process.exitValue() + "; the end of " + log
-                    + ":\n" + endOfLog());
+                    + ":\n" + LogEnd.of(log));
         }
     }
 
@@ -93,22 +88,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private static Process launch(Path properties, Path log) throws IOException {
-        // Ctrl-C reaches every process of a terminal; the broker ignores it, to outlive the job that writes to it.
-        List<String> command = List.of(
-                "/bin/sh",
-                "-c",
-                "trap '' INT HUP; exec \"$@\"",
-                "kafka",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlog4j2.configurationFile=broker-log4j2.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BrokerMain.class.getName(),
-                properties.toString());
-        return new ProcessBuilder(command)
+        // The broker ignores Ctrl-C, to outlive the job that writes to it.
+        return new ProcessBuilder(Broker.command(System.getProperty("java.class.path"), properties, List.of()))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -116,32 +97,14 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private void awaitAnswer() throws IOException, InterruptedException {
         long deadlineNanos = System.nanoTime() + START_LIMIT.toNanos();
-        Map<String, Object> settings = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 1000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2000,
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
-        try (Admin admin = Admin.create(settings)) {
-            while (!answers(admin)) {
+        try (Admin admin = Broker.admin(bootstrapServers)) {
+            while (!Broker.answers(admin)) {
                 checkAlive();
                 if (System.nanoTime() > deadlineNanos) {
                     throw new IOException("The Kafka broker did not answer on " + bootstrapServers + " within "
-                            + START_LIMIT.toSeconds() + " s; the end of " + log + ":\n" + endOfLog());
+                            + START_LIMIT.toSeconds() + " s; the end of " + log + ":\n" + LogEnd.of(log));
                 }
             }
         }
-    }
-
-    private static boolean answers(Admin admin) throws InterruptedException {
-        try {
-            return !admin.describeCluster().nodes().get().isEmpty();
-        } catch (ExecutionException e) {
-            return false;
-        }
-    }
-
-    private String endOfLog() throws IOException {
-        List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_IN_ERRORS), lines.size()));
     }
 }

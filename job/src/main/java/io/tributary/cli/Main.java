@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.session.RoundBorder;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -28,8 +29,15 @@ public final class Main implements Runnable {
         line = new CommandLine(this)
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new PlanCommand())
-                .addSubcommand(new BenchCommand())
-                .addSubcommand(new ClusterCommand());
+                .addSubcommand(new ClusterCommand())
+                .addSubcommand(new SubmitCommand())
+                .addSubcommand(new ListCommand())
+                .addSubcommand(new StatusCommand())
+                .addSubcommand(new SavepointCommand())
+                .addSubcommand(new StopCommand(RoundBorder.ANYWHERE))
+                .addSubcommand(new ResumeCommand())
+                .addSubcommand(new CancelCommand())
+                .addSubcommand(new BenchCommand());
         collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(this::runIfSound);

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.job.JobTopics;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
 import java.io.IOException;
@@ -7,14 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics of a demo. Each has one partition, so that the order of a source's documents is kept. */
 final class Topics {
@@ -22,9 +19,6 @@ final class Topics {
     static final String DEAD_LETTERS = DeadLetterSink.TOPIC;
     /** Bytes of the largest message: a dead letter carries the whole of a bad record. */
     static final int MAX_MESSAGE_BYTES = 64 << 20;
-
-    private static final int ATTEMPTS = 100;
-    private static final long ATTEMPT_MS = 100;
 
     private Topics() {}
 
@@ -54,30 +48,9 @@ final class Topics {
                             .toList())
                     .all()
                     .get();
-            awaitLeaders(admin, names);
+            JobTopics.awaitLeaders(admin, names);
         } catch (ExecutionException e) {
             throw new IOException("Kafka did not create the topics " + names + ": " + e.getCause(), e);
-        }
-    }
-
-    /**
-     * A topic exists once the controller knows it, but only its leader can be asked for offsets, and for a moment the
-     * broker may know of neither. A producer that writes before has its first batch refused and those behind it taken for
-     * out of order, again and again until its delivery times out after two minutes.
-     */
-    private static void awaitLeaders(Admin admin, List<String> names) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> partitions = names.stream()
-                .collect(Collectors.toMap(name -> new TopicPartition(name, 0), name -> OffsetSpec.latest()));
-        for (int attempt = 1; ; attempt++) {
-            try {
-                admin.listOffsets(partitions).all().get();
-                return;
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || attempt == ATTEMPTS) {
-                    throw e;
-                }
-                Thread.sleep(ATTEMPT_MS);
-            }
         }
     }
 }

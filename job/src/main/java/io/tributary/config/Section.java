@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,8 +55,22 @@ final class Section {
             problem(at(key), shown(found.get()) + " is not a list of at least one entry");
             return List.of();
         }
+        return entries(key, found.get());
+    }
+
+    /** The mappings of a list that may be empty or missing. */
+    List<Section> sectionsIfAny(String key) {
+        Optional<JsonNode> found = find(key);
+        if (found.isPresent() && !found.get().isArray()) {
+            problem(at(key), shown(found.get()) + " is not a list");
+            return List.of();
+        }
+        return found.map(list -> entries(key, list)).orElse(List.of());
+    }
+
+    private List<Section> entries(String key, JsonNode list) {
         List<Section> sections = new ArrayList<>();
-        for (JsonNode entry : found.get()) {
+        for (JsonNode entry : list) {
             sections.add(mapping(at(key) + "[" + sections.size() + "]", entry));
         }
         return sections;
@@ -133,6 +148,41 @@ final class Section {
             return found.get().textValue();
         }
         return "";
+    }
+
+    String text(String key, String fallback) {
+        return has(key) ? text(key) : fallback;
+    }
+
+    Optional<String> textIfAny(String key) {
+        return has(key) ? Optional.of(text(key)).filter(text -> !text.isEmpty()) : Optional.empty();
+    }
+
+    /** Keys that others give a meaning to, with their values as they are written; nested ones are joined by dots. */
+    Map<String, String> properties(String key) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        find(key).ifPresent(found -> {
+            if (found.isObject()) {
+                addProperties("", found, at(key), properties);
+            } else {
+                problem(at(key), shown(found) + " is not a mapping of keys to values");
+            }
+        });
+        return properties;
+    }
+
+    private void addProperties(String prefix, JsonNode mapping, String place, Map<String, String> properties) {
+        mapping.properties().forEach(entry -> {
+            String name = prefix + entry.getKey();
+            JsonNode value = entry.getValue();
+            if (value.isObject()) {
+                addProperties(name + ".", value, place, properties);
+            } else if (value.isArray() || value.isNull()) {
+                problem(place + "." + name, shown(value) + " is not a text, a number, true or false");
+            } else {
+                properties.put(name, value.asText());
+            }
+        });
     }
 
     /** One of some words. */

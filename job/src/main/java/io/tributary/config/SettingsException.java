@@ -8,7 +8,8 @@ public final class SettingsException extends Exception {
 
     private final List<String> problems;
 
-    SettingsException(List<String> problems) {
+    /** @param problems at least one, each in a line that begins with the path of the setting */
+    public SettingsException(List<String> problems) {
         super(String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
     }

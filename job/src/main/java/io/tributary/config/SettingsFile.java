@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** The settings of a pipeline in YAML; docs/examples/plan.yaml explains each key. */
+/** The settings of a pipeline in YAML; docs/examples/pipeline.yaml explains each key. */
 public final class SettingsFile {
     private static final ObjectReader YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,13 +28,55 @@ public final class SettingsFile {
     private SettingsFile() {}
 
     /**
-     * Reads a file.
+     * Reads a file, for a plan.
      *
      * @throws SettingsException with everything that is wrong with it
      */
     public static PipelineSettings read(Path file) throws SettingsException {
+        return parse(text(file));
+    }
+
+    /**
+     * Reads the text of a file, for a plan.
+     *
+     * @throws SettingsException with everything that is wrong with it
+     */
+    public static PipelineSettings parse(String yaml) throws SettingsException {
+        List<String> problems = new ArrayList<>();
+        var settings = new SettingsReader(tree(yaml), problems, Purpose.PLAN, JobDefaults.none()).plan();
+        return orProblems(settings, problems);
+    }
+
+    /**
+     * Reads a file and the vocabularies that it names, for a job.
+     *
+     * @throws SettingsException with everything that is wrong with it
+     */
+    public static JobSettings readJob(Path file, JobDefaults defaults) throws SettingsException {
+        Path parent = file.toAbsolutePath().getParent();
+        return parseJob(text(file), parent == null ? Path.of("/") : parent, defaults);
+    }
+
+    /**
+     * Reads the text of a file and the vocabularies that it names, for a job.
+     *
+     * @param folder from which the paths of vocabularies lead
+     * @throws SettingsException with everything that is wrong with it
+     */
+    public static JobSettings parseJob(String yaml, Path folder, JobDefaults defaults) throws SettingsException {
+        List<String> problems = new ArrayList<>();
+        var settings = new SettingsReader(tree(yaml), problems, Purpose.JOB, defaults).job(folder);
+        return orProblems(settings, problems);
+    }
+
+    /**
+     * The text of a file.
+     *
+     * @throws SettingsException if it cannot be read
+     */
+    public static String text(Path file) throws SettingsException {
         try {
-            return parse(Files.readString(file));
+            return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new SettingsException(List.of("the file is not UTF-8"));
         } catch (IOException e) {
@@ -42,14 +84,7 @@ public final class SettingsFile {
         }
     }
 
-    /**
-     * Reads the text of a file.
-     *
-     * @throws SettingsException with everything that is wrong with it
-     */
-    public static PipelineSettings parse(String yaml) throws SettingsException {
-        List<String> problems = new ArrayList<>();
-        Optional<PipelineSettings> settings = new SettingsReader(tree(yaml), problems).read();
+    private static <T> T orProblems(Optional<T> settings, List<String> problems) throws SettingsException {
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }

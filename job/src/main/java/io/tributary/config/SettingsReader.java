@@ -1,311 +1,229 @@
 package io.tributary.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tributary.config.SourcesReader.Source;
+import io.tributary.flow.HoldOut;
+import io.tributary.flow.TrainingSettings;
+import io.tributary.flow.VocabularySettings;
+import io.tributary.kafka.ValueFormat;
 import io.tributary.merge.InnerState;
 import io.tributary.merge.Merging;
-import io.tributary.merge.OuterOptimizer;
-import io.tributary.merge.Weighting;
-import io.tributary.model.AdamW;
-import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Positions;
 import io.tributary.model.Precision;
-import io.tributary.record.ParameterGroup;
+import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.Variant;
+import io.tributary.round.Mixture;
 import io.tributary.round.RoundRules;
 import io.tributary.round.Sampling;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** Walks through the tree of a settings file, section by section. */
 final class SettingsReader {
-    // With these limits no count of a plan leaves the range of a long.
-    private static final int MAX_LAYERS = 512;
-    private static final int MAX_WIDTH = 1 << 14;
-    private static final int MAX_BATCH_ROWS = 1 << 12;
-    private static final int MAX_LOCAL_STEPS = 1_000_000;
-    private static final int MAX_PIECES = 10_000_000;
-    // Shards below this would be mostly headers, and there would be too many of them to count.
-    private static final int MIN_SHARD_VALUES = 1 << 16;
-    private static final int MAX_SEQUENCE_LENGTH = 1 << 20;
-    private static final int MAX_ROUNDS = 1_000_000_000;
-    private static final long DEFAULT_QUEUE_BYTES = 64 << 20;
-    private static final int DEFAULT_SHARD_VALUES = 1 << 18;
     private static final long DEFAULT_TIMEOUT_MS = 600_000;
 
-    private static final Map<String, InnerKind> INNER = words(InnerKind.values());
-    private static final Map<String, OuterKind> OUTER = words(OuterKind.values());
-
     private final Section root;
-    private final List<String> problems;
+    private final Purpose purpose;
+    private final JobDefaults defaults;
 
-    private enum InnerKind {
-        KEEP,
-        RESET,
-        SYNC
-    }
+    /** What the sections say that are for a plan and for a job. */
+    private record Parts(
+            Optional<ModelShape> shape,
+            Precision precision,
+            Variant variant,
+            SourcesReader.Vocabulary vocabulary,
+            List<Source> sources,
+            Optional<LocalTraining> training,
+            double temperature,
+            Optional<RoundRules> rounds,
+            Optional<Merging> merging,
+            Optional<Cluster> cluster,
+            JobParts job) {}
 
-    private enum OuterKind {
-        AVERAGING,
-        NESTEROV,
-        FEDADAM
-    }
+    /** What the sections say that are for a job alone. */
+    private record JobParts(
+            String name,
+            long seed,
+            Optional<JobReader.Kafka> kafka,
+            Optional<HoldOut> holdOut,
+            JobReader.Snapshots snapshots,
+            Map<String, String> flink) {}
 
-    private enum Schedule {
-        CONSTANT,
-        COSINE,
-        WSD
-    }
-
-    /** How often token embeddings begin anew beside what the variant is; the baseline {@code act} is one that does. */
-    private record Forgetting(Variant variant, int everyRounds) {}
-
-    SettingsReader(JsonNode tree, List<String> problems) {
+    SettingsReader(JsonNode tree, List<String> problems, Purpose purpose, JobDefaults defaults) {
         this.root = new Section("", tree, problems);
-        this.problems = problems;
+        this.purpose = purpose;
+        this.defaults = defaults;
     }
 
-    /** The settings, or nothing and at least one problem. */
-    Optional<PipelineSettings> read() {
+    /** The settings of a plan, or nothing and at least one problem. */
+    Optional<PipelineSettings> plan() {
+        Parts parts = parts();
+        return root.make(() -> new PipelineSettings(
+                parts.shape().orElseThrow(),
+                parts.precision(),
+                parts.vocabulary().pieces(),
+                parts.sources().stream().map(Source::settings).toList(),
+                parts.training().orElseThrow(),
+                parts.rounds().orElseThrow(),
+                parts.merging().orElseThrow(),
+                parts.temperature(),
+                parts.cluster().orElseThrow()));
+    }
+
+    /**
+     * The settings of a job, or nothing and at least one problem.
+     *
+     * @param folder from which paths in the file lead
+     */
+    Optional<JobSettings> job(Path folder) {
+        Parts parts = parts();
+        Optional<VocabularySettings> vocabulary =
+                new VocabularyFiles(folder).read(parts.variant(), parts.vocabulary(), parts.sources());
+        JobParts job = parts.job();
+        Optional<TrainingSettings> training = root.make(() -> training(parts, vocabulary.orElseThrow()));
+        return training.map(settings -> {
+            JobReader.Kafka kafka = job.kafka().orElseThrow();
+            PipelineConfig pipeline = new PipelineConfig(
+                    kafka.corpus(),
+                    kafka.topicPrefix(),
+                    formats(parts.sources()),
+                    kafka.maxDocumentBytes(),
+                    settings,
+                    job.snapshots().folder(),
+                    kafka.deadLetters(),
+                    kafka.reports());
+            OptionalInt subtasks =
+                    parts.cluster().stream().mapToInt(Cluster::subtasks).findFirst();
+            return new JobSettings(job.name(), pipeline, kafka.admin(), job.flink(), subtasks);
+        });
+    }
+
+    private Parts parts() {
         Section model = root.section("model");
         Optional<ModelShape> shape = shape(model);
-        Precision precision = model.choice("precision", words(Precision.values()), Precision.FP32);
+        Precision precision = model.choice("precision", Words.of(Precision.values()), Precision.FP32);
         model.end();
-        Forgetting variant = variant();
-        int globalPieces = globalPieces();
-        List<SourceSettings> sources = sources(variant.variant(), globalPieces, shape);
-        Section training = root.section("training");
-        Optional<InnerState> inner = inner(training, variant.variant());
-        Optional<LocalTraining> local = local(training);
-        Optional<RoundRules> rounds = rounds(sources);
-        Optional<Merging> merging = merging(variant, inner);
-        double temperature = temperature(variant.variant(), sources);
+        MergingReader merging = new MergingReader(root);
+        Variant variant = merging.variant();
+        SourcesReader reader = new SourcesReader(root, purpose);
+        SourcesReader.Vocabulary vocabulary = reader.vocabulary(variant);
+        List<Source> sources = reader.sources(variant, vocabulary.pieces(), shape);
+        TrainingReader training = new TrainingReader(root.section("training"));
+        Optional<InnerState> inner = training.inner(variant);
+        Optional<LocalTraining> local = training.local();
+        double temperature = temperature(variant, sources);
+        Optional<RoundRules> rounds = rounds(variant, sources, temperature);
+        Optional<Merging> merged = merging.merging(inner);
         Optional<Cluster> cluster = cluster();
+        JobParts job = jobParts();
         root.end();
-        if (!problems.isEmpty()) {
-            return Optional.empty();
-        }
-        return root.make(() -> new PipelineSettings(
-                shape.orElseThrow(),
-                precision,
-                globalPieces,
-                sources,
-                local.orElseThrow(),
-                rounds.orElseThrow(),
-                merging.orElseThrow(),
-                temperature,
-                cluster.orElseThrow()));
+        return new Parts(
+                shape, precision, variant, vocabulary, sources, local, temperature, rounds, merged, cluster, job);
+    }
+
+    private JobParts jobParts() {
+        JobReader reader = new JobReader(root, purpose, defaults);
+        String name = reader.name();
+        return new JobParts(
+                name, reader.seed(), reader.kafka(name), reader.holdOut(), reader.snapshots(name), reader.flink());
+    }
+
+    private static TrainingSettings training(Parts parts, VocabularySettings vocabulary) {
+        ModelShape shape = parts.shape().orElseThrow();
+        LocalTraining local = parts.training().orElseThrow();
+        Map<String, Integer> sequenceLengths = new HashMap<>();
+        parts.sources().stream()
+                .map(Source::settings)
+                .filter(source -> source.sequenceLength() != shape.sequenceLength())
+                .forEach(source -> sequenceLengths.put(source.name(), source.sequenceLength()));
+        return new TrainingSettings(
+                parts.job().seed(),
+                shape,
+                parts.precision(),
+                local.adamW(),
+                local.learningRate(),
+                local.batchRows(),
+                parts.rounds().orElseThrow(),
+                parts.merging().orElseThrow(),
+                vocabulary,
+                parts.job().holdOut().orElseThrow(),
+                parts.job().snapshots().everyRounds(),
+                local.queueLimitBytes(),
+                ids(parts.variant(), parts.sources()),
+                sequenceLengths);
+    }
+
+    private static Map<String, ValueFormat> formats(List<Source> sources) {
+        Map<String, ValueFormat> formats = new HashMap<>();
+        sources.forEach(source -> formats.put(source.settings().name(), source.format()));
+        return formats;
+    }
+
+    private static List<SourceId> ids(Variant variant, List<Source> sources) {
+        List<String> names =
+                sources.stream().map(source -> source.settings().name()).toList();
+        return List.copyOf((variant.mixture() ? SourceKeys.together(names) : SourceKeys.of(names)).values());
     }
 
     private static Optional<ModelShape> shape(Section model) {
         model.choice("architecture", Map.of("gpt2", "gpt2"), "gpt2");
-        int layers = model.whole("layers", 1, MAX_LAYERS);
-        int width = model.whole("width", 1, MAX_WIDTH);
-        int heads = model.whole("heads", 1, MAX_WIDTH);
-        int sequenceLength = model.whole("sequenceLength", 1, MAX_SEQUENCE_LENGTH);
-        Positions positions = model.choice("positions", words(Positions.values()), Positions.LEARNED);
+        int layers = model.whole("layers", 1, Limits.LAYERS);
+        int width = model.whole("width", 1, Limits.WIDTH);
+        int heads = model.whole("heads", 1, Limits.WIDTH);
+        int sequenceLength = model.whole("sequenceLength", 1, Limits.SEQUENCE_LENGTH);
+        Positions positions = model.choice("positions", Words.of(Positions.values()), Positions.LEARNED);
         return model.make(() -> new ModelShape(layers, width, heads, sequenceLength, positions));
     }
 
-    private Forgetting variant() {
-        Map<String, Optional<Variant>> choices = new LinkedHashMap<>();
-        words(Variant.values()).forEach((word, variant) -> choices.put(word, Optional.of(variant)));
-        choices.put("act", Optional.empty());
-        Optional<Variant> variant = root.choice("variant", choices);
-        // Sections of other variants may stay, so that a file can be tried under each.
-        if (variant.isPresent() && !root.has("act")) {
-            return new Forgetting(variant.get(), 0);
-        }
-        Section act = root.section("act");
-        Map<String, Variant> bases = new LinkedHashMap<>();
-        bases.put("spec", Variant.SPEC);
-        bases.put("glob", Variant.GLOB);
-        Forgetting forgetting = new Forgetting(act.choice("of", bases), act.whole("everyRounds", 1, MAX_ROUNDS));
-        act.end();
-        return variant.map(other -> new Forgetting(other, 0)).orElse(forgetting);
-    }
-
-    private int globalPieces() {
-        Section vocabulary = root.section("vocabulary");
-        int pieces = vocabulary.whole("pieces", 1, MAX_PIECES);
-        vocabulary.end();
-        // Of a wrong number no limit of others follows.
-        return vocabulary.make(() -> pieces).orElse(MAX_PIECES);
-    }
-
-    private List<SourceSettings> sources(Variant variant, int globalPieces, Optional<ModelShape> shape) {
-        List<SourceSettings> sources = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        int common = shape.map(ModelShape::sequenceLength).orElse(1);
-        for (Section each : root.sections("sources")) {
-            String name = each.text("name");
-            if (!name.isEmpty() && !names.add(name)) {
-                each.refuse("name", "'" + name + "' is listed twice");
-            }
-            int pieces = each.whole("pieces", 1, MAX_PIECES, globalPieces);
-            int held = each.whole("heldPieces", 1, globalPieces, globalPieces);
-            int own = each.whole("sequenceLength", 1, MAX_SEQUENCE_LENGTH, common);
-            OptionalLong size = each.limit("size", Quantities.SIZE);
-            boolean learned = shape.map(ModelShape::positions).orElse(Positions.NONE) == Positions.LEARNED;
-            boolean together = variant.mixture() || (learned && variant.shared().contains(ParameterGroup.POSITIONS));
-            if (together && own != common) {
-                each.refuse(
-                        "sequenceLength",
-                        "%d is not the %d of model.sequenceLength, but under %s sources share learned positions or a model"
-                                .formatted(own, common, word(variant)));
-            }
-            each.end();
-            each.make(() -> new SourceSettings(name, pieces, held, own, size)).ifPresent(sources::add);
-        }
-        return sources;
-    }
-
-    private static Optional<LocalTraining> local(Section training) {
-        int batchRows = training.whole("batchRows", 1, MAX_BATCH_ROWS);
-        Optional<LearningRate> rate = learningRate(training.section("learningRate"));
-        long queue = training.quantity("queue", Quantities.SIZE, DEFAULT_QUEUE_BYTES);
-        Optional<AdamW> adamW = adamW(training.section("adamW"));
-        training.end();
-        return training.make(() -> new LocalTraining(batchRows, rate.orElseThrow(), adamW.orElseThrow(), queue));
-    }
-
-    private static Optional<LearningRate> learningRate(Section rate) {
-        Schedule schedule = rate.choice("schedule", words(Schedule.values()), Schedule.CONSTANT);
-        double peak = rate.number("peak", Interval.POSITIVE);
-        long warmup = rate.whole("warmupSteps", 0L, Long.MAX_VALUE, 0L);
-        Optional<LearningRate> made =
-                switch (schedule) {
-                    case CONSTANT -> {
-                        rate.meaningless(
-                                "a constant rate has no end",
-                                List.of("horizonSteps", "decayStartStep", "decaySteps", "floorShare"));
-                        yield rate.make(() -> LearningRate.constant(peak, warmup));
-                    }
-                    case COSINE -> {
-                        rate.meaningless(
-                                "a cosine is one decay from the start", List.of("decayStartStep", "decaySteps"));
-                        long horizon = rate.whole("horizonSteps", 1L, Long.MAX_VALUE);
-                        double floor = rate.number("floorShare", Interval.UP_TO_ONE, 0.1);
-                        yield rate.make(() -> new LearningRate.Cosine(peak, warmup, horizon, floor));
-                    }
-                    case WSD -> {
-                        rate.meaningless("a decay has a start and a length", List.of("horizonSteps"));
-                        long start = rate.whole("decayStartStep", 0L, Long.MAX_VALUE);
-                        long steps = rate.whole("decaySteps", 1L, Long.MAX_VALUE);
-                        double floor = rate.number("floorShare", Interval.UP_TO_ONE, 0.1);
-                        yield rate.make(() -> new LearningRate.WarmupStableDecay(peak, warmup, start, steps, floor));
-                    }
-                };
-        rate.end();
-        return made;
-    }
-
-    private static Optional<AdamW> adamW(Section adamW) {
-        AdamW standard = AdamW.defaults();
-        double beta1 = adamW.number("beta1", Interval.BELOW_ONE, standard.beta1());
-        double beta2 = adamW.number("beta2", Interval.BELOW_ONE, standard.beta2());
-        double epsilon = adamW.number("epsilon", Interval.POSITIVE, standard.epsilon());
-        double decay = adamW.number("weightDecay", Interval.NOT_NEGATIVE, standard.weightDecay());
-        double clip = adamW.number("clip", Interval.POSITIVE, standard.clip());
-        adamW.end();
-        return adamW.make(() -> new AdamW(beta1, beta2, epsilon, decay, clip));
-    }
-
-    private static Optional<InnerState> inner(Section training, Variant variant) {
-        InnerKind kind = training.choice("innerState", INNER, InnerKind.KEEP);
-        if (variant.mixture() && kind != InnerKind.KEEP) {
-            training.refuse(
-                    "innerState", word(kind) + " is not keep, but the one model of std has no border of rounds");
-            return Optional.empty();
-        }
-        if (kind == InnerKind.SYNC) {
-            int first = training.whole("firstMomentEvery", 1, MAX_ROUNDS, 3);
-            int second = training.whole("secondMomentEvery", 1, MAX_ROUNDS, 6);
-            return training.make(() -> new InnerState.Sync(first, second));
-        }
-        training.meaningless("innerState is not sync", List.of("firstMomentEvery", "secondMomentEvery"));
-        return Optional.of(kind == InnerKind.KEEP ? new InnerState.Keep() : new InnerState.Reset());
-    }
-
-    private Optional<RoundRules> rounds(List<SourceSettings> sources) {
+    private Optional<RoundRules> rounds(Variant variant, List<Source> sources, double temperature) {
         Section rounds = root.section("rounds");
-        int steps = rounds.whole("localSteps", 1, MAX_LOCAL_STEPS);
+        int steps = rounds.whole("localSteps", 1, Limits.LOCAL_STEPS);
         long timeoutMs = rounds.quantity("timeout", Quantities.DURATION, DEFAULT_TIMEOUT_MS);
-        int count = rounds.whole("count", 1, MAX_ROUNDS);
+        // A job goes on until it is stopped, unless it is said when.
+        long count = purpose == Purpose.PLAN
+                ? rounds.whole("count", 1, Limits.ROUNDS)
+                : rounds.whole("count", 1L, Limits.ROUNDS, Long.MAX_VALUE);
         double share = rounds.number("participation", Interval.SHARE, 1);
         long seed = rounds.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0L);
+        if (purpose == Purpose.JOB && variant.mixture() && share < 1) {
+            rounds.refuse(
+                    "participation", share + " is not 1, but under std all sources take part in every round in turns");
+        }
         rounds.end();
         return rounds.make(() -> {
-            var ids = SourceKeys.of(sources.stream().map(SourceSettings::name).toList());
-            Sampling sampling = new Sampling(share, seed, Set.copyOf(ids.values()));
+            List<SourceId> ids = ids(variant, sources);
+            if (purpose == Purpose.JOB && variant.mixture()) {
+                return RoundRules.mixture(
+                        timeoutMs, count, mixture(sources, temperature).steps(ids, steps));
+            }
+            Sampling sampling = new Sampling(share, seed, Set.copyOf(ids));
             return new RoundRules(steps, timeoutMs, count, sampling, Map.of());
         });
     }
 
-    private Optional<Merging> merging(Forgetting variant, Optional<InnerState> inner) {
-        Section outer = root.section("outer");
-        Optional<OuterOptimizer> optimizer = optimizer(outer);
-        Weighting weighting = outer.choice("weights", words(Weighting.values()), Weighting.TOKENS);
-        int shardValues = outer.whole("shardValues", MIN_SHARD_VALUES, 1 << 26, DEFAULT_SHARD_VALUES);
-        outer.end();
-        if (inner.isEmpty()) {
-            return Optional.empty();
-        }
-        return outer.make(() -> new Merging(
-                variant.variant(),
-                optimizer.orElseThrow(),
-                weighting,
-                inner.get(),
-                shardValues,
-                variant.everyRounds()));
+    private static Mixture mixture(List<Source> sources, double temperature) {
+        Map<String, Double> sizes = new HashMap<>();
+        sources.stream().map(Source::settings).forEach(source -> source.sizeBytes()
+                .ifPresent(size -> sizes.put(source.name(), (double) size)));
+        return new Mixture(temperature, sizes);
     }
 
-    private static Optional<OuterOptimizer> optimizer(Section outer) {
-        OuterKind kind = outer.choice("optimizer", OUTER, OuterKind.AVERAGING);
-        Map<OuterKind, List<String>> numbers = Map.of(
-                OuterKind.AVERAGING, List.of(),
-                OuterKind.NESTEROV, List.of("eta", "mu"),
-                OuterKind.FEDADAM, List.of("eta", "beta1", "beta2", "tau"));
-        List<String> others = List.of("eta", "mu", "beta1", "beta2", "tau").stream()
-                .filter(key -> !numbers.getOrDefault(kind, List.of()).contains(key))
-                .toList();
-        outer.meaningless("outer.optimizer is " + word(kind), others);
-        return switch (kind) {
-            case AVERAGING -> outer.make(OuterOptimizer.Averaging::new);
-            case NESTEROV -> {
-                OuterOptimizer.Nesterov standard = OuterOptimizer.Nesterov.defaults();
-                double eta = outer.number("eta", Interval.POSITIVE, standard.eta());
-                double mu = outer.number("mu", Interval.BELOW_ONE, standard.mu());
-                yield outer.make(() -> new OuterOptimizer.Nesterov(eta, mu));
-            }
-            case FEDADAM -> {
-                OuterOptimizer.FedAdam standard = OuterOptimizer.FedAdam.defaults();
-                double eta = outer.number("eta", Interval.POSITIVE, standard.eta());
-                double beta1 = outer.number("beta1", Interval.BELOW_ONE, standard.beta1());
-                double beta2 = outer.number("beta2", Interval.BELOW_ONE, standard.beta2());
-                double tau = outer.number("tau", Interval.POSITIVE, standard.tau());
-                yield outer.make(() -> new OuterOptimizer.FedAdam(eta, beta1, beta2, tau));
-            }
-        };
-    }
-
-    private double temperature(Variant variant, List<SourceSettings> sources) {
+    private double temperature(Variant variant, List<Source> sources) {
         Section mixture = root.section("mixture");
         double temperature = mixture.number("temperature", Interval.UP_TO_ONE, 1);
         mixture.end();
         for (int i = 0; i < sources.size(); i++) {
             if (variant.mixture()
                     && temperature > 0
-                    && sources.get(i).sizeBytes().isEmpty()) {
+                    && sources.get(i).settings().sizeBytes().isEmpty()) {
                 root.refuse(
                         "sources[" + i + "].size",
                         "is missing: with mixture.temperature " + temperature + " a share goes with the size");
@@ -315,6 +233,10 @@ final class SettingsReader {
     }
 
     private Optional<Cluster> cluster() {
+        // A job runs on a cluster that is there already.
+        if (purpose == Purpose.JOB && !root.has("cluster")) {
+            return Optional.empty();
+        }
         Section cluster = root.section("cluster");
         int subtasks = cluster.whole("subtasks", 1, SourceKeys.MAX_PARALLELISM);
         OptionalLong device = cluster.limit("deviceMemory", Quantities.SIZE);
@@ -324,16 +246,5 @@ final class SettingsReader {
         long bandwidth = cluster.quantity("networkBandwidth", Quantities.RATE);
         cluster.end();
         return cluster.make(() -> new Cluster(subtasks, device, heap, checkpoint, tokens, bandwidth));
-    }
-
-    /** The words of an enum's values, in their order. */
-    private static <E extends Enum<E>> Map<String, E> words(E[] values) {
-        Map<String, E> words = new LinkedHashMap<>();
-        Arrays.stream(values).forEach(value -> words.put(word(value), value));
-        return words;
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -80,7 +80,8 @@ class SettingsFileTest {
     @Test
     void anUnknownKeyThatIsLikeNoOtherIsRefusedWithThoseThatThereAre() {
         assertThat(problems(SMALL.replace("pieces: 500}", "pieces: 500, kafka: 1}")))
-                .containsExactly("vocabulary.kafka: there is no such setting, known here: pieces");
+                .containsExactly(
+                        "vocabulary.kafka: there is no such setting, known here: file, pieces, bootstrap, bootstrapTimeout");
     }
 
     @Test

@@ -42,7 +42,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 
 /** Small pipelines for tests: a tiny model, text made from a seed, a topic prefix of its own for each run. */
-final class Pipelines {
+public final class Pipelines {
     static final ModelShape SHAPE = new ModelShape(1, 16, 2, 16);
     static final int LOCAL_STEPS = 3;
     static final HoldOut HOLD_OUT = new HoldOut(0.1, 8);
@@ -103,7 +103,7 @@ final class Pipelines {
                 new ReportSink(servers, Map.of()));
     }
 
-    static void createTopics(String servers, String prefix, List<String> sources) throws Exception {
+    public static void createTopics(String servers, String prefix, List<String> sources) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) servers))) {
             admin.createTopics(sources.stream()
                             .map(source -> new NewTopic(prefix + source, 1, (short) 1))
@@ -125,7 +125,7 @@ final class Pipelines {
         feed(servers, prefix, source, documents(source, documents));
     }
 
-    static void feed(String servers, String prefix, String source, List<String> documents) {
+    public static void feed(String servers, String prefix, String source, List<String> documents) {
         send(
                 servers,
                 documents.stream()
@@ -135,7 +135,7 @@ final class Pipelines {
     }
 
     /** Documents of random words, of which each source has its own. */
-    static List<String> documents(String source, int count) {
+    public static List<String> documents(String source, int count) {
         Random random = new Random(source.hashCode());
         List<String> words = IntStream.range(0, 60)
                 .mapToObj(i -> Integer.toString(random.nextInt(36 * 36 * 36 * 36), 36))

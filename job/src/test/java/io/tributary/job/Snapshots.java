@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders of snapshots, compared byte by byte. */
-final class Snapshots {
+public final class Snapshots {
     private Snapshots() {}
 
-    static void assertThatFoldersAreEqual(Path one, Path other) throws Exception {
+    public static void assertThatFoldersAreEqual(Path one, Path other) throws Exception {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(one)) {
             files = walk.filter(Files::isRegularFile).map(one::relativize).toList();

@@ -1,0 +1,101 @@
+package io.tributary.cli;
+
+import io.tributary.config.JobDefaults;
+import io.tributary.session.ClusterAddress;
+import io.tributary.session.KeptSettings;
+import io.tributary.session.Session;
+import io.tributary.session.Submission;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which cluster a command is for. */
+final class ClusterOptions {
+    /** The folder of the job's jar, as the launcher knows it. */
+    private static final String HOME = "tributary.home";
+
+    private static final String JAR = "tributary-job.jar";
+
+    @Option(
+            names = "--flink",
+            paramLabel = "URL",
+            description = "Flink's REST interface, such as http://127.0.0.1:8081 (default: as --folder says).")
+    Optional<String> flink = Optional.empty();
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Of the cluster, with its savepoints, its checkpoints and the settings of its jobs (default:"
+                    + " ${DEFAULT-VALUE}).")
+    Path folder = Path.of("runs", "cluster");
+
+    /** Everything that is wrong with the options, each in a sentence. */
+    List<String> problems() {
+        try {
+            flink.ifPresent(ClusterAddress::of);
+            return List.of();
+        } catch (IllegalArgumentException e) {
+            return List.of("--flink: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Where the cluster is.
+     *
+     * @throws IOException if no cluster was started in the folder and none is named
+     */
+    ClusterAddress address() throws IOException {
+        return flink.isPresent() ? ClusterAddress.of(flink.get()) : ClusterAddress.in(folder);
+    }
+
+    /** A conversation with the cluster. What its libraries log goes to the folder. */
+    Session open() throws IOException {
+        ClusterAddress address = address();
+        Files.createDirectories(folder);
+        // Before the first logger is made.
+        System.setProperty(
+                "tributary.log", folder.resolve("client.log").toAbsolutePath().toString());
+        return Session.with(address);
+    }
+
+    /** What settings of jobs need not say. */
+    JobDefaults defaults() throws IOException {
+        if (flink.isPresent()) {
+            return JobDefaults.none();
+        }
+        return new JobDefaults(
+                address().kafka(),
+                Optional.of(folder.toAbsolutePath()
+                        .normalize()
+                        .resolve("snapshots")
+                        .toUri()
+                        .toString()));
+    }
+
+    /** Where savepoints go, unless a place is named or a Flink decides that was not started in the folder. */
+    Optional<String> savepoints(Optional<String> named) {
+        return named.isPresent() || flink.isPresent()
+                ? named
+                : Optional.of(folder.resolve("savepoints").toString());
+    }
+
+    KeptSettings kept() {
+        return new KeptSettings(folder);
+    }
+
+    /**
+     * Hands jobs to the cluster, with the jar that the launcher built.
+     *
+     * @throws IOException if it is missing
+     */
+    Submission submission(Session session) throws IOException {
+        Optional<Path> jar = Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, JAR));
+        if (jar.isPresent() && !Files.isRegularFile(jar.get())) {
+            throw new IOException("The job's jar " + jar.get() + " is missing: build it with ./tributary build");
+        }
+        return new Submission(session, kept(), jar);
+    }
+}

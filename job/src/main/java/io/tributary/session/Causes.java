@@ -1,0 +1,36 @@
+package io.tributary.session;
+
+import java.util.List;
+
+/** What lies behind a failure of Flink, which wraps each many times. */
+final class Causes {
+    private static final String CAUSED_BY = "Caused by: ";
+
+    private Causes() {}
+
+    /** The innermost cause. */
+    static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /** The innermost cause of a printed stack trace, with the lines of its message. */
+    static String root(String stackTrace) {
+        List<String> lines = stackTrace.lines().toList();
+        int first = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(CAUSED_BY)) {
+                first = i;
+            }
+        }
+        List<String> message = lines.subList(first, lines.size()).stream()
+                .takeWhile(line -> !line.startsWith("\tat "))
+                .toList();
+        String text = String.join(System.lineSeparator(), message);
+        // REST answers begin with a bracket and the class that carries the message.
+        return text.replaceFirst("^(?:" + CAUSED_BY + "|\\[)?(?:\\S*RestHandlerException: )?", "");
+    }
+}

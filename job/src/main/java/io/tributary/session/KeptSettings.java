@@ -1,0 +1,84 @@
+package io.tributary.session;
+
+import io.tributary.config.JobDefaults;
+import io.tributary.config.JobSettings;
+import io.tributary.config.SettingsException;
+import io.tributary.config.SettingsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The settings of jobs that were submitted, kept in the folder of their cluster, so that they can be resumed without
+ * the file.
+ */
+public final class KeptSettings {
+    private static final String ENDING = ".yaml";
+    private static final String HEADER = "# Submitted from ";
+
+    private final Path jobs;
+
+    /** @param folder of the cluster */
+    public KeptSettings(Path folder) {
+        this.jobs = folder.resolve("jobs");
+    }
+
+    /**
+     * A text of settings with the place where it was read.
+     *
+     * @param folder from which names of files in it lead
+     */
+    public record Text(String yaml, Path folder) {
+        /**
+         * The text of a file.
+         *
+         * @throws SettingsException if it cannot be read
+         */
+        public static Text of(Path file) throws SettingsException {
+            Path parent = file.toAbsolutePath().normalize().getParent();
+            return new Text(SettingsFile.text(file), parent == null ? Path.of("/") : parent);
+        }
+
+        /**
+         * What it says.
+         *
+         * @throws SettingsException with everything that is wrong with it
+         */
+        public JobSettings parse(JobDefaults defaults) throws SettingsException {
+            return SettingsFile.parseJob(yaml, folder, defaults);
+        }
+    }
+
+    /** Keeps the settings of a job. */
+    public void keep(String jobId, Text text) throws IOException {
+        Files.createDirectories(jobs);
+        Files.writeString(jobs.resolve(jobId + ENDING), HEADER + text.folder() + "\n" + text.yaml());
+    }
+
+    /** The settings of all jobs whose ids begin so. */
+    public List<Text> of(String jobIdPrefix) throws IOException {
+        if (!Files.isDirectory(jobs)) {
+            return List.of();
+        }
+        List<Path> files;
+        try (Stream<Path> list = Files.list(jobs)) {
+            files = list.filter(file -> file.getFileName().toString().startsWith(jobIdPrefix)
+                            && file.getFileName().toString().endsWith(ENDING))
+                    .sorted()
+                    .toList();
+        }
+        List<Text> texts = new java.util.ArrayList<>();
+        for (Path file : files) {
+            String kept = Files.readString(file);
+            int end = kept.indexOf('\n');
+            if (!kept.startsWith(HEADER) || end < 0) {
+                throw new IOException(
+                        file + " does not begin with '" + HEADER + "': name the settings of the job with --config");
+            }
+            texts.add(new Text(kept.substring(end + 1), Path.of(kept.substring(HEADER.length(), end))));
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,97 @@
+package io.tributary.session;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+
+/**
+ * A savepoint or a retained checkpoint.
+ *
+ * @param path of its folder, as a URI
+ * @param written when it was complete; the beginning of time where that is not known
+ */
+public record RestorePoint(String path, FileTime written) {
+    private static final String METADATA = "_metadata";
+    /** Flink's own layout: {@code savepoint-<6 digits of the job>-<random>}, {@code <job>/chk-<number>}. */
+    private static final Pattern OF_JOB =
+            Pattern.compile(".*/(?:savepoint-([0-9a-f]{6})-[^/]*|([0-9a-f]{32})/chk-\\d+)/?");
+
+    private static final int DEPTH = 4;
+
+    /** One that is named by a path or a URI, its {@code _metadata} or its folder. */
+    public static RestorePoint named(String name) {
+        String folder = name.endsWith("/" + METADATA) ? name.substring(0, name.length() - METADATA.length() - 1) : name;
+        return new RestorePoint(Places.uri(folder), FileTime.fromMillis(0));
+    }
+
+    /** Those in the folder of a cluster, the newest first. */
+    public static List<RestorePoint> in(Path folder) throws IOException {
+        List<RestorePoint> found = new ArrayList<>();
+        for (Path parent : List.of(folder.resolve("savepoints"), folder.resolve("checkpoints"))) {
+            if (!Files.isDirectory(parent)) {
+                continue;
+            }
+            try (Stream<Path> walk = Files.walk(parent, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+                for (Path file : walk.filter(path -> path.endsWith(METADATA)).toList()) {
+                    found.add(new RestorePoint(
+                            Places.uri(file.resolveSibling("").toString()), Files.getLastModifiedTime(file)));
+                }
+            } catch (UncheckedIOException e) {
+                // A running job removes old checkpoints while they are looked at.
+                throw new IOException(parent + " changes while it is read: try again", e);
+            }
+        }
+        found.sort(Comparator.comparing(RestorePoint::written).reversed());
+        return found;
+    }
+
+    /** The first digits of the id of the job that wrote it, all or six of them, as far as the path tells. */
+    public Optional<String> jobIdPrefix() {
+        Matcher matcher = OF_JOB.matcher(path);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+    }
+
+    /**
+     * Looks whether a job can begin with it, since Flink takes a job with any path and lets it fail later.
+     *
+     * @return what is wrong; nothing if it is sound, or lies where only the cluster can look
+     */
+    public Optional<String> problem() {
+        var folder = new org.apache.flink.core.fs.Path(path);
+        var metadata = new org.apache.flink.core.fs.Path(folder, METADATA);
+        try {
+            FileSystem files = folder.getFileSystem();
+            if (!files.exists(folder)) {
+                return Optional.of("there is nothing at " + path);
+            }
+            if (!files.exists(metadata)) {
+                return Optional.of(path + " has no " + METADATA + ": it is no savepoint, or was never completed");
+            }
+            try (DataInputStream in = new DataInputStream(files.open(metadata))) {
+                Checkpoints.loadCheckpointMetadata(in, RestorePoint.class.getClassLoader(), path);
+            }
+            return Optional.empty();
+        } catch (UnsupportedFileSystemSchemeException e) {
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of(metadata + " is damaged or cannot be read: " + e);
+        }
+    }
+}

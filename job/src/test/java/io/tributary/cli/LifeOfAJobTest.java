@@ -1,0 +1,187 @@
+package io.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.embedded.EmbeddedFlink;
+import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.job.Pipelines;
+import io.tributary.job.Snapshots;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands, on a real Kafka and the REST interface of a real Flink. */
+class LifeOfAJobTest {
+    private static final List<String> SOURCES = List.of("a", "b", "c");
+    private static final int ROUNDS = 24;
+    /** A document makes about one round. */
+    private static final int DOCUMENTS = 60;
+
+    private static final int FIRST_DOCUMENTS = 12;
+
+    @TempDir
+    private static Path folder;
+
+    private static EmbeddedKafka kafka;
+    private static EmbeddedFlink flink;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+        flink = EmbeddedFlink.start(4, 0, folder.resolve("flink"));
+        Files.writeString(
+                folder.resolve("cluster.json"),
+                "{\"web\": \"%s\", \"kafka\": \"%s\"}".formatted(flink.webUrl(), kafka.bootstrapServers()));
+        Pipelines.createTopics(kafka.bootstrapServers(), "one.", SOURCES);
+        Pipelines.createTopics(kafka.bootstrapServers(), "two.", SOURCES);
+    }
+
+    @AfterAll
+    static void stopCluster() throws Exception {
+        flink.close();
+        kafka.close();
+    }
+
+    @Test
+    void aJobThatIsStoppedAndResumedOnOtherSubtasksEndsWithTheSameBytes() throws Exception {
+        feed("one.", 0, DOCUMENTS);
+        run("submit", "--config=" + settings("unbroken", "one."));
+        awaitSnapshot("unbroken", ROUNDS);
+        assertThat(run("cancel", "unbroken")).contains("Cancelled", "unbroken");
+
+        // So little that the job cannot be ready before it is stopped.
+        feed("two.", 0, FIRST_DOCUMENTS);
+        Path broken = settings("broken", "two.");
+        assertThat(run("submit", "--config=" + broken, "--parallelism=2"))
+                .contains("broken", flink.webUrl(), "/snapshots/broken", "It runs.");
+        awaitSnapshot("broken", 2);
+        assertThat(fails("submit", "--config=" + broken)).contains("A job called broken is there already", "stop");
+
+        JsonNode status = json("status", "--json");
+        assertThat(status.at("/name").textValue()).isEqualTo("broken");
+        assertThat(status.at("/state").textValue()).isEqualTo("RUNNING");
+        assertThat(status.at("/parallelism").intValue()).isEqualTo(2);
+        assertThat(json("list", "--json").findValuesAsText("name")).containsExactly("broken");
+        assertThat(json("list", "--all", "--json").findValuesAsText("name")).containsExactly("broken", "unbroken");
+
+        String savepoint =
+                run("savepoint", "--to=" + folder.resolve("elsewhere")).strip();
+        assertThat(savepoint).startsWith("file:").contains("/elsewhere/savepoint-");
+        String stopped = run("stop").strip();
+        assertThat(stopped).startsWith("file:").contains("/savepoints/savepoint-");
+        assertThat(fails("status")).contains("No job runs");
+        assertThat(folder.resolve("snapshots/broken/round-%06d".formatted(ROUNDS)))
+                .doesNotExist();
+
+        feed("two.", FIRST_DOCUMENTS, DOCUMENTS);
+        assertThat(run("resume", "--parallelism=3")).contains("Resuming broken from " + stopped, "It runs.");
+        awaitSnapshot("broken", ROUNDS);
+        Snapshots.assertThatFoldersAreEqual(folder.resolve("snapshots/unbroken"), folder.resolve("snapshots/broken"));
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("status", "broken", "--json")
+                .has("lastCheckpoint"));
+        assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");
+        assertThat(run("cancel")).contains("./tributary resume --from file:").containsPattern("/checkpoints/\\w+/chk-");
+        assertThat(run("list")).contains("No job runs");
+    }
+
+    @Test
+    void aPathWithoutAStateIsRefusedBeforeFlinkTakesTheJob() throws Exception {
+        Path config = settings("nothing", "none.");
+        assertThat(fails("resume", "--config=" + config, "--from=" + folder.resolve("no-savepoint")))
+                .contains("cannot be resumed", "there is nothing at file:", "no-savepoint");
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        assertThat(fails("resume", "--config=" + config, "--from=" + empty)).contains("has no _metadata");
+        Path damaged = Files.createDirectories(folder.resolve("damaged"));
+        Files.writeString(damaged.resolve("_metadata"), "not what Flink wrote");
+        assertThat(fails("resume", "--config=" + config, "--from=" + damaged)).contains("_metadata is damaged");
+    }
+
+    @Test
+    void aJobThatCannotStartIsReportedWithItsCause() throws Exception {
+        Path config = settings("doomed", "one.");
+        Files.writeString(
+                config, Files.readString(config).replace("kafka: {", "kafka: {producer: {acks: sometimes}, "));
+        assertThat(fails("submit", "--config=" + config)).contains("has failed", "sometimes", "acks");
+    }
+
+    private static Path settings(String name, String prefix) throws IOException {
+        return Files.writeString(
+                folder.resolve(name + ".yaml"),
+                """
+                name: %s
+                seed: 7
+                model: {layers: 1, width: 16, heads: 2, sequenceLength: 16}
+                variant: spec
+                vocabulary: {pieces: 400, bootstrap: 500B}
+                sources: [{name: a}, {name: b}, {name: c}]
+                training: {batchRows: 4, learningRate: {peak: 1e-3, warmupSteps: 2}}
+                rounds: {localSteps: 3, timeout: 2m, count: %d}
+                holdOut: {share: 0.1, maxRows: 8}
+                kafka: {topicPrefix: %s, discoveryInterval: 1s}
+                snapshots:
+                  everyRounds: 2
+                flink:
+                  restart-strategy.type: none
+                  execution.checkpointing.interval: 500ms
+                  execution.checkpointing.dir: %s
+                """
+                        .formatted(
+                                name,
+                                ROUNDS,
+                                prefix,
+                                folder.resolve("checkpoints").toUri()));
+    }
+
+    private static void feed(String prefix, int from, int to) {
+        for (String source : SOURCES) {
+            Pipelines.feed(
+                    kafka.bootstrapServers(),
+                    prefix,
+                    source,
+                    Pipelines.documents(source, DOCUMENTS).subList(from, to));
+        }
+    }
+
+    private static void awaitSnapshot(String name, int round) {
+        Path manifest = folder.resolve("snapshots/%s/round-%06d/manifest.json".formatted(name, round));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(manifest));
+    }
+
+    private static JsonNode json(String... args) throws IOException {
+        return new ObjectMapper().readTree(run(args));
+    }
+
+    private static String run(String... args) {
+        StringWriter err = new StringWriter();
+        StringWriter out = new StringWriter();
+        assertThat(execute(out, err, args)).as("%s%s", out, err).isZero();
+        return out.toString();
+    }
+
+    private static String fails(String... args) {
+        StringWriter err = new StringWriter();
+        assertThat(execute(new StringWriter(), err, args)).isEqualTo(1);
+        return err.toString();
+    }
+
+    private static int execute(StringWriter out, StringWriter err, String... args) {
+        Main main = new Main();
+        main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        String[] all = new String[args.length + 1];
+        System.arraycopy(args, 0, all, 0, args.length);
+        all[args.length] = "--folder=" + folder;
+        return main.execute(all);
+    }
+}

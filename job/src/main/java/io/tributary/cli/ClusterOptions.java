@@ -14,11 +14,6 @@ import picocli.CommandLine.Option;
 
 /** Which cluster a command is for. */
 final class ClusterOptions {
-    /** The folder of the job's jar, as the launcher knows it. */
-    private static final String HOME = "tributary.home";
-
-    private static final String JAR = "tributary-job.jar";
-
     @Option(
             names = "--flink",
             paramLabel = "URL",
@@ -92,10 +87,6 @@ final class ClusterOptions {
      * @throws IOException if it is missing
      */
     Submission submission(Session session) throws IOException {
-        Optional<Path> jar = Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, JAR));
-        if (jar.isPresent() && !Files.isRegularFile(jar.get())) {
-            throw new IOException("The job's jar " + jar.get() + " is missing: build it with ./tributary build");
-        }
-        return new Submission(session, kept(), jar);
+        return new Submission(session, kept(), Submission.installedJar());
     }
 }

@@ -4,6 +4,8 @@ import io.tributary.cli.Screen.Heading;
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.CorpusFile;
 import io.tributary.corpus.DemoText;
+import io.tributary.corpus.Feeder;
+import io.tributary.corpus.Topics;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.record.RoundReport;
 import io.tributary.snapshot.Snapshot;

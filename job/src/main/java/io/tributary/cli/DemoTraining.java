@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.config.PipelineConfig;
+import io.tributary.corpus.Topics;
 import io.tributary.flow.HoldOut;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.flow.VocabularySettings;

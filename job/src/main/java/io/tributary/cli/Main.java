@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.session.RoundBorder;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -34,9 +33,12 @@ public final class Main implements Runnable {
                 .addSubcommand(new ListCommand())
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new SavepointCommand())
-                .addSubcommand(new StopCommand(RoundBorder.ANYWHERE))
+                .addSubcommand(new StopCommand())
                 .addSubcommand(new ResumeCommand())
                 .addSubcommand(new CancelCommand())
+                .addSubcommand(new SourcesCommand())
+                .addSubcommand(new LedgerCommand())
+                .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -2,6 +2,8 @@ package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.DemoText;
+import io.tributary.corpus.Feeder;
+import io.tributary.corpus.Topics;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.flow.StepLoop;
 import io.tributary.flow.StepLoop.Workload;

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.kafka.ReportJson;
+import io.tributary.kafka.ReportSink;
 import io.tributary.record.RoundReport;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class ReportReader implements AutoCloseable {
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_committed");
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        TopicPartition partition = new TopicPartition(Topics.REPORTS, 0);
+        TopicPartition partition = new TopicPartition(ReportSink.TOPIC, 0);
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }

@@ -3,6 +3,8 @@ package io.tributary.cli;
 import io.tributary.session.JobSummary;
 import io.tributary.session.RoundBorder;
 import io.tributary.session.Session;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,10 +20,8 @@ import picocli.CommandLine.Spec;
         name = "stop",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Stop a job with a savepoint, and print its path.")
+        description = "Stop a job with a savepoint at the end of a round, and print its path.")
 final class StopCommand implements Callable<Integer>, Checked {
-    private final RoundBorder border;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -31,7 +31,7 @@ final class StopCommand implements Callable<Integer>, Checked {
     @Mixin
     private JobArgument job = new JobArgument();
 
-    @Option(names = "--now", description = "Wait for nothing.")
+    @Option(names = "--now", description = "In the middle of a round, without waiting for its end.")
     private boolean now;
 
     @Option(
@@ -41,10 +41,14 @@ final class StopCommand implements Callable<Integer>, Checked {
                     "Where the savepoint goes, as a path or a URI (default: savepoints in the folder of the cluster; with --flink as its settings say).")
     private Optional<String> to = Optional.empty();
 
-    /** @param border where the job is stopped unless it is to stop at once */
-    StopCommand(RoundBorder border) {
-        this.border = border;
-    }
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "How long to wait for the end of the round (default: ${DEFAULT-VALUE}).")
+    private int waitSeconds = 600;
+
+    @Mixin
+    private KafkaOption kafka = new KafkaOption();
 
     @Override
     public List<String> problems() {
@@ -55,12 +59,22 @@ final class StopCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         try (Session session = cluster.open()) {
             JobSummary running = job.running(session);
-            if (!now) {
-                border.awaitRoundBorder(running);
-            }
-            String path = session.stop(running, cluster.savepoints(to));
+            Optional<String> folder = cluster.savepoints(to);
+            String path = now ? session.stop(running, folder) : stopAtBorder(session, running, folder);
             spec.commandLine().getOut().println(path);
         }
         return ExitCode.OK;
+    }
+
+    private String stopAtBorder(Session session, JobSummary running, Optional<String> folder)
+            throws IOException, InterruptedException {
+        RoundBorder border = new RoundBorder(session, kafka.orders(running, cluster));
+        border.await(running, Duration.ofSeconds(waitSeconds));
+        try {
+            return session.stop(running, folder);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            border.releaseAfter(e, running);
+            throw e;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.tributary.job;
 
 import io.tributary.config.JobSettings;
+import io.tributary.kafka.ControlTopic;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
 import java.io.IOException;
@@ -23,9 +24,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics that a job writes, and is told through. Each has one partition, so that its order is kept. */
 public final class JobTopics {
-    /** Through it a running job is told what to do. */
-    public static final String CONTROL = "tributary.control";
-
     private static final int REQUEST_TIMEOUT_MS = 5_000;
     private static final int ANSWER_TIMEOUT_MS = 15_000;
     private static final int ATTEMPTS = 100;
@@ -42,7 +40,7 @@ public final class JobTopics {
     public static void create(JobSettings settings) throws IOException, InterruptedException {
         List<NewTopic> topics = List.of(
                 topic(ReportSink.TOPIC, Map.of()),
-                topic(CONTROL, Map.of()),
+                topic(ControlTopic.NAME, Map.of()),
                 topic(
                         DeadLetterSink.TOPIC,
                         Map.of(

@@ -21,12 +21,18 @@ import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.SecurityOptions;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.jobgraph.JobResourceRequirements;
+import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.rest.messages.ConversionException;
 import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
+import org.apache.flink.runtime.rest.messages.JobExceptionsInfoWithHistory;
 import org.apache.flink.runtime.rest.messages.JobMessageParameters;
+import org.apache.flink.runtime.rest.messages.MessageQueryParameter;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointStatistics.CompletedCheckpointStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatisticsHeaders;
@@ -34,6 +40,9 @@ import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo;
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo.JobVertexDetailsInfo;
 import org.apache.flink.runtime.rest.messages.job.metrics.JobMetricsHeaders;
 import org.apache.flink.runtime.rest.messages.job.metrics.JobMetricsMessageParameters;
+import org.apache.flink.runtime.rest.messages.job.metrics.JobVertexMetricsHeaders;
+import org.apache.flink.runtime.rest.messages.job.metrics.JobVertexMetricsMessageParameters;
+import org.apache.flink.runtime.rest.messages.job.metrics.Metric;
 import org.apache.flink.runtime.rest.util.RestClientException;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +153,69 @@ public final class Session implements AutoCloseable {
     public void cancel(JobSummary job) throws IOException, InterruptedException {
         get("cancel " + job.id(), client.cancel(id(job.id())));
         get("wait for the end of " + job.id(), client.requestJobResult(id(job.id())));
+    }
+
+    /**
+     * Takes a checkpoint now.
+     *
+     * @return its path, which holds it until the next ones are complete
+     * @throws IOException if it fails, or the job keeps none outside of itself
+     */
+    public String checkpoint(JobSummary job) throws IOException, InterruptedException {
+        long number =
+                get("take a checkpoint of " + job.id(), client.triggerCheckpoint(id(job.id()), CheckpointType.DEFAULT));
+        return lastCheckpoint(job.id())
+                .map(Checkpoint::path)
+                .filter(path -> !path.startsWith("<"))
+                .orElseThrow(() -> new IOException(
+                        "Checkpoint %d of the job %s cannot be read from outside: give it a folder (execution.checkpointing.dir)"
+                                .formatted(number, job.id())));
+    }
+
+    /** Tells a job to run on so many subtasks; the scheduler has to be the adaptive one. */
+    public void rescale(JobSummary job, int subtasks) throws IOException, InterruptedException {
+        JobResourceRequirements.Builder requirements = JobResourceRequirements.newBuilder();
+        for (JobVertexDetailsInfo vertex : info(job.id()).getJobVertexInfos()) {
+            int most = Math.min(subtasks, vertex.getMaxParallelism());
+            requirements.setParallelismForJobVertex(vertex.getJobVertexID(), 1, most);
+        }
+        get("rescale " + job.id(), client.updateJobResourceRequirements(id(job.id()), requirements.build()));
+    }
+
+    /** When the job has failed, in milliseconds since 1970, as far as Flink remembers. */
+    public List<Long> failures(JobSummary job) throws IOException, InterruptedException {
+        return exceptions(job.id()).getExceptionHistory().getEntries().stream()
+                .map(JobExceptionsInfoWithHistory.RootExceptionInfo::getTimestamp)
+                .toList();
+    }
+
+    /** What the Train subtasks of a job say of their rounds. */
+    public TrainGauges trainGauges(JobSummary job) throws IOException, InterruptedException {
+        return TrainGauges.of(this, info(job.id()));
+    }
+
+    Collection<Metric> vertexMetrics(JobID job, JobVertexID vertex, List<String> names)
+            throws IOException, InterruptedException {
+        JobVertexMetricsMessageParameters parameters = new JobVertexMetricsMessageParameters();
+        parameters.jobPathParameter.resolve(job);
+        parameters.jobVertexIdPathParameter.resolve(vertex);
+        // Flink keeps the only query parameter of this request, the names, to itself.
+        for (MessageQueryParameter<?> only : parameters.getQueryParameters()) {
+            resolve(only, String.join(",", names));
+        }
+        return get(
+                        "tell how " + vertex + " of " + job + " is",
+                        client.sendRequest(
+                                JobVertexMetricsHeaders.getInstance(), parameters, EmptyRequestBody.getInstance()))
+                .getMetrics();
+    }
+
+    private static void resolve(MessageQueryParameter<?> parameter, String value) throws IOException {
+        try {
+            parameter.resolveFromString(value);
+        } catch (ConversionException e) {
+            throw new IOException("Flink does not take '" + value + "' for " + parameter.getKey(), e);
+        }
     }
 
     /** The last checkpoint or savepoint of a job that is complete. */
@@ -259,14 +331,17 @@ public final class Session implements AutoCloseable {
     }
 
     private Optional<String> exception(String job) throws IOException, InterruptedException {
-        var parameters = JobExceptionsHeaders.getInstance().getUnresolvedMessageParameters();
-        parameters.jobPathParameter.resolve(id(job));
-        var history = get(
-                "tell of the failures of " + job,
-                client.sendRequest(JobExceptionsHeaders.getInstance(), parameters, EmptyRequestBody.getInstance()));
-        return history.getExceptionHistory().getEntries().stream()
+        return exceptions(job).getExceptionHistory().getEntries().stream()
                 .map(entry -> Causes.root(entry.getStacktrace()))
                 .findFirst();
+    }
+
+    private JobExceptionsInfoWithHistory exceptions(String job) throws IOException, InterruptedException {
+        var parameters = JobExceptionsHeaders.getInstance().getUnresolvedMessageParameters();
+        parameters.jobPathParameter.resolve(id(job));
+        return get(
+                "tell of the failures of " + job,
+                client.sendRequest(JobExceptionsHeaders.getInstance(), parameters, EmptyRequestBody.getInstance()));
     }
 
     private <T> T get(String what, CompletableFuture<T> answer) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import io.tributary.config.SettingsException;
 import io.tributary.job.ConfiguredJob;
 import io.tributary.job.JobTopics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +22,24 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  * @param jar with their classes; none where the cluster has them
  */
 public record Submission(Session session, KeptSettings kept, Optional<Path> jar) {
+    /** The folder of the job's jar, as the launcher knows it. */
+    private static final String HOME = "tributary.home";
+
+    private static final String JAR = "tributary-job.jar";
+
+    /**
+     * The job's jar that was built, if this JVM was started by the launcher.
+     *
+     * @throws IOException if it is missing
+     */
+    public static Optional<Path> installedJar() throws IOException {
+        Optional<Path> jar = Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, JAR));
+        if (jar.isPresent() && !Files.isRegularFile(jar.get())) {
+            throw new IOException("The job's jar " + jar.get() + " is missing: build it with ./tributary build");
+        }
+        return jar;
+    }
+
     /**
      * How a job is to begin.
      *

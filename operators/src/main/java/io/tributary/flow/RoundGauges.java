@@ -15,8 +15,15 @@ public final class RoundGauges {
     /** The round at whose border the subtask is held, or {@link SourceRound#NONE}. */
     public static final String BORDER = "tributary.border";
 
+    /** Steps of the subtask since it was started. */
+    public static final String STEPS = "tributary.steps";
+    /** When the first of these was done, in milliseconds since 1970, or {@link SourceRound#NONE}. */
+    public static final String FIRST_STEP = "tributary.first_step";
+
     private volatile long round = SourceRound.NONE;
     private volatile long border = SourceRound.NONE;
+    private volatile long steps;
+    private volatile long firstStepMs = SourceRound.NONE;
 
     private RoundGauges() {}
 
@@ -25,11 +32,18 @@ public final class RoundGauges {
         MetricGroup group = operator.addGroup("tributary");
         group.gauge("round", (Gauge<Long>) () -> gauges.round);
         group.gauge("border", (Gauge<Long>) () -> gauges.border);
+        group.gauge("steps", (Gauge<Long>) () -> gauges.steps);
+        group.gauge("first_step", (Gauge<Long>) () -> gauges.firstStepMs);
         return gauges;
     }
 
-    void show(SubtaskRounds rounds) {
+    void show(SubtaskTrainer trainer, long nowMs) {
+        SubtaskRounds rounds = trainer.rounds();
         round = rounds.currentRound();
         border = rounds.border().orElse(SourceRound.NONE);
+        steps = trainer.steps();
+        if (firstStepMs == SourceRound.NONE && steps > 0) {
+            firstStepMs = nowMs;
+        }
     }
 }

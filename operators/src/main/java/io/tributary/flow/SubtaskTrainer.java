@@ -60,6 +60,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final List<Trained> gone = new ArrayList<>();
 
     private final Appetites appetites;
+    private long steps;
 
     SubtaskTrainer(
             TrainingSettings settings,
@@ -119,6 +120,11 @@ final class SubtaskTrainer implements AutoCloseable {
                 .filter(each -> each.getValue() == Standing.PAUSED && !sources.containsKey(each.getKey()))
                 .map(each -> new Trained(each.getKey(), each.getValue(), 0, 0, 0, 0));
         return Stream.of(gone.stream(), here, unknown).flatMap(lines -> lines).toList();
+    }
+
+    /** How many it has done since it was made. */
+    long steps() {
+        return steps;
     }
 
     private Standing standing(SourceId id) {
@@ -361,6 +367,7 @@ final class SubtaskTrainer implements AutoCloseable {
         }
         long globalStep = turn.baseRound() * settings.rounds().localSteps() + stepsOfTheRound(source);
         Tokenized.Batch trained = source.step(settings.learningRate().at(globalStep));
+        steps++;
         boolean ends = trained.grown().length > 0;
         perform(rounds.stepDone(turn, trained.blocks().targets(), ends, nowMs));
         look(source.id());

@@ -201,7 +201,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     /** Sees to it that work goes on and that the round's deadline is heard. */
     private void afterwards() {
-        gauges.show(trainer.rounds());
+        gauges.show(trainer, nowMs());
         if (!workScheduled && trainer.hasWork()) {
             workScheduled = true;
             later(this::work, "train one batch");

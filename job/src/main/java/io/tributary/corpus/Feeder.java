@@ -1,6 +1,5 @@
-package io.tributary.cli;
+package io.tributary.corpus;
 
-import io.tributary.corpus.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Sends the text of the sources to their topics, in a thread of its own: a document of each source in turn, and a
  * source's text again and again, until each source was sent a given amount.
  */
-final class Feeder implements AutoCloseable {
+public final class Feeder implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final KafkaProducer<Void, String> producer;
@@ -33,7 +32,7 @@ final class Feeder implements AutoCloseable {
      *
      * @param bytesPerSource UTF-8 bytes of text after which a source is sent no more
      */
-    Feeder(String bootstrapServers, List<Corpus> corpora, long bytesPerSource) {
+    public Feeder(String bootstrapServers, List<Corpus> corpora, long bytesPerSource) {
         this.corpora = List.copyOf(corpora);
         this.bytesPerSource = bytesPerSource;
         Map<String, Object> settings = Map.of(
@@ -59,7 +58,7 @@ final class Feeder implements AutoCloseable {
      *
      * @throws IOException if a document could not be sent
      */
-    void check() throws IOException {
+    public void check() throws IOException {
         Throwable cause = failure.get();
         if (cause != null) {
             throw new IOException("Cannot send text to Kafka: " + cause.getMessage(), cause);
@@ -67,7 +66,7 @@ final class Feeder implements AutoCloseable {
     }
 
     /** Waits until everything was sent and acknowledged, or sending failed. */
-    void await() throws IOException, InterruptedException {
+    public void await() throws IOException, InterruptedException {
         thread.join();
         check();
     }

@@ -1,6 +1,8 @@
-package io.tributary.cli;
+package io.tributary.corpus;
 
 import io.tributary.job.JobTopics;
+import io.tributary.kafka.ControlTopic;
+import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
 import java.io.IOException;
@@ -13,17 +15,15 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** The topics of a demo. Each has one partition, so that the order of a source's documents is kept. */
-final class Topics {
-    static final String REPORTS = ReportSink.TOPIC;
-    static final String DEAD_LETTERS = DeadLetterSink.TOPIC;
+/** The topics of a demo or a drill. Each has one partition, so that the order of a source's documents is kept. */
+public final class Topics {
     /** Bytes of the largest message: a dead letter carries the whole of a bad record. */
-    static final int MAX_MESSAGE_BYTES = 64 << 20;
+    public static final int MAX_MESSAGE_BYTES = 64 << 20;
 
     private Topics() {}
 
     static String corpus(String source) {
-        return "corpus." + source;
+        return CorpusDeserializer.DEFAULT_PREFIX + source;
     }
 
     /**
@@ -31,17 +31,16 @@ final class Topics {
      *
      * @throws IOException if Kafka refuses, or a topic is there already
      */
-    static void create(String bootstrapServers, List<String> sources) throws IOException, InterruptedException {
+    public static void create(String bootstrapServers, List<String> sources) throws IOException, InterruptedException {
         Map<String, String> settings = Map.of(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 String.valueOf(MAX_MESSAGE_BYTES),
-                // The demo removes its data itself, at its end.
+                // Whoever starts the broker removes its data.
                 TopicConfig.RETENTION_MS_CONFIG,
                 "-1");
         List<String> names =
                 new ArrayList<>(sources.stream().map(Topics::corpus).toList());
-        names.add(REPORTS);
-        names.add(DEAD_LETTERS);
+        names.addAll(List.of(ReportSink.TOPIC, DeadLetterSink.TOPIC, ControlTopic.NAME));
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             admin.createTopics(names.stream()
                             .map(name -> new NewTopic(name, 1, (short) 1).configs(settings))

@@ -1,9 +1,8 @@
-package io.tributary.cli;
+package io.tributary.corpus;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.corpus.Corpus;
 import io.tributary.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;

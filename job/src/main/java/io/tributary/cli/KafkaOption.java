@@ -1,0 +1,50 @@
+package io.tributary.cli;
+
+import io.tributary.config.SettingsException;
+import io.tributary.session.JobSummary;
+import io.tributary.session.KeptSettings.Text;
+import io.tributary.session.Orders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Option;
+
+/** Which Kafka a job is told through. */
+final class KafkaOption {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The settings of the job, for its Kafka (default: those that it was submitted with, or the Kafka of the cluster).")
+    private Optional<Path> config = Optional.empty();
+
+    /**
+     * A way to tell a job what to do.
+     *
+     * @throws IOException if no Kafka is known, or the settings cannot be used
+     */
+    Orders orders(JobSummary job, ClusterOptions cluster) throws IOException {
+        try {
+            if (config.isPresent()) {
+                return new Orders(
+                        Text.of(config.get()).parse(cluster.defaults()).kafka());
+            }
+            List<Text> kept = cluster.kept().of(job.id());
+            if (!kept.isEmpty()) {
+                return new Orders(kept.get(0).parse(cluster.defaults()).kafka());
+            }
+        } catch (SettingsException e) {
+            throw new IOException("The settings of the job cannot be used: " + e.getMessage(), e);
+        }
+        return new Orders(Map.of(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                cluster.defaults()
+                        .bootstrapServers()
+                        .orElseThrow(() -> new IOException(
+                                "It is not known which Kafka the job %s reads: name its settings with --config FILE"
+                                        .formatted(job.id())))));
+    }
+}

@@ -1,0 +1,122 @@
+package io.tributary.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.ledger.LedgerLine;
+import io.tributary.ledger.LedgerReader;
+import io.tributary.session.RestorePoint;
+import io.tributary.session.Session;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows what has become of the text of each source. */
+@Command(
+        name = "ledger",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Show of each source that all text that was read is trained, queued, held out or a dead letter.",
+            "",
+            "For a running job a checkpoint is taken, so that all numbers are of one moment. Bytes are those of text in"
+                    + " UTF-8; of dead letters those of their values. Ends with 1 if something is missing."
+        })
+final class LedgerCommand implements Callable<Integer>, Checked {
+    private static final String LATEST = "latest";
+    private static final List<String> COLUMNS = List.of(
+            "source",
+            "state",
+            "records",
+            "consumed",
+            "trained",
+            "queued",
+            "held out",
+            "dead",
+            "missing",
+            "tokens trained");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    private JobArgument job = new JobArgument();
+
+    @Option(
+            names = "--from",
+            paramLabel = "PATH",
+            description = "A savepoint or checkpoint instead of a running job, or latest for the newest one in the"
+                    + " folder of the cluster.")
+    private Optional<String> from = Optional.empty();
+
+    @Option(names = "--json", description = "Print it as JSON.")
+    private boolean json;
+
+    @Override
+    public List<String> problems() {
+        return from.isPresent() ? List.of() : cluster.problems();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
+        if (json) {
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ledger));
+        } else {
+            Table.render(COLUMNS, ledger.stream().map(LedgerCommand::cells).toList())
+                    .forEach(out::println);
+        }
+        boolean adds = ledger.stream().allMatch(line -> line.missingBytes() == 0);
+        return adds ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private List<LedgerLine> ofRunning() throws Exception {
+        try (Session session = cluster.open()) {
+            return LedgerReader.read(session.checkpoint(job.running(session)));
+        }
+    }
+
+    private String restorePoint(String name) throws IOException {
+        RestorePoint point = name.equals(LATEST)
+                ? RestorePoint.in(cluster.folder).stream()
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new IOException("There is no complete savepoint or checkpoint in " + cluster.folder))
+                : RestorePoint.named(name);
+        Optional<String> problem = point.problem();
+        if (problem.isPresent()) {
+            throw new IOException("There is no ledger: " + problem.get());
+        }
+        return point.path();
+    }
+
+    private static List<String> cells(LedgerLine line) {
+        List<String> cells =
+                new ArrayList<>(List.of(line.source(), line.standing().name().toLowerCase(Locale.ROOT)));
+        for (long number : new long[] {
+            line.records(),
+            line.consumedBytes(),
+            line.trainedBytes(),
+            line.queuedBytes(),
+            line.heldOutBytes(),
+            line.deadBytes(),
+            line.missingBytes(),
+            line.trainedTokens()
+        }) {
+            cells.add("%,d".formatted(number));
+        }
+        return cells;
+    }
+}

@@ -1,0 +1,73 @@
+package io.tributary.session;
+
+import io.tributary.flow.RoundGauges;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo;
+import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo.JobVertexDetailsInfo;
+import org.apache.flink.runtime.rest.messages.job.metrics.Metric;
+
+/**
+ * What each Train subtask of a job last said of its rounds. Flink collects it every ten seconds unless it is told
+ * otherwise ({@code metrics.fetcher.update-interval}), so it may be older than that.
+ *
+ * @param subtasks how many there are; lists have a value of each that has said it
+ * @param rounds that they are in; -1 before the first body
+ * @param borders at which they are held; -1 for one that is not
+ * @param steps since they were started
+ * @param firstSteps when the first of these was done, in milliseconds since 1970; -1 before
+ */
+public record TrainGauges(
+        int subtasks, List<Long> rounds, List<Long> borders, List<Long> steps, List<Long> firstSteps) {
+    private static final String TRAIN = "train";
+    private static final List<String> GAUGES =
+            List.of(RoundGauges.ROUND, RoundGauges.BORDER, RoundGauges.STEPS, RoundGauges.FIRST_STEP);
+
+    /** Whether every subtask is held, all at the same border. */
+    public boolean atBorder() {
+        return borders.size() == subtasks
+                && borders.get(0) >= 0
+                && borders.stream().distinct().count() == 1;
+    }
+
+    /** Asks for them. */
+    static TrainGauges of(Session session, JobDetailsInfo job) throws IOException, InterruptedException {
+        JobVertexDetailsInfo train = job.getJobVertexInfos().stream()
+                .filter(vertex -> vertex.getName().equals(TRAIN))
+                .findFirst()
+                .orElseThrow(() -> new IOException("The job %s has no operator '%s': it is not one of Tributary"
+                        .formatted(job.getJobId(), TRAIN)));
+        int subtasks = train.getParallelism();
+        List<String> names = IntStream.range(0, subtasks)
+                .boxed()
+                .flatMap(index -> GAUGES.stream().map(gauge -> name(index, gauge)))
+                .toList();
+        Map<String, Long> values = new HashMap<>();
+        for (Metric metric : session.vertexMetrics(job.getJobId(), train.getJobVertexID(), names)) {
+            if (metric.getValue() != null) {
+                values.put(metric.getId(), Long.parseLong(metric.getValue()));
+            }
+        }
+        return new TrainGauges(
+                subtasks,
+                said(values, subtasks, RoundGauges.ROUND),
+                said(values, subtasks, RoundGauges.BORDER),
+                said(values, subtasks, RoundGauges.STEPS),
+                said(values, subtasks, RoundGauges.FIRST_STEP));
+    }
+
+    private static String name(int subtask, String gauge) {
+        return subtask + "." + TRAIN + "." + gauge;
+    }
+
+    private static List<Long> said(Map<String, Long> values, int subtasks, String gauge) {
+        return IntStream.range(0, subtasks)
+                .mapToObj(index -> name(index, gauge))
+                .filter(values::containsKey)
+                .map(values::get)
+                .toList();
+    }
+}

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A process of a {@link LocalCluster}, known by more than its pid: the system gives a pid to another process as soon as
@@ -24,6 +25,7 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
     /** Fields of /proc/PID/stat behind the name, which may have spaces and parentheses itself; proc(5) counts from 3. */
     private static final int STATE = 0;
 
+    private static final int THREADS = 20 - 3;
     private static final int START_TIME = 22 - 3;
 
     /** The process that has this pid now, unless there is none, or one that has ended and was not waited for. */
@@ -31,8 +33,7 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
         try {
             String stat = Files.readString(PROC.resolve(pid + "/stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            // A zombie stays until its parent asks for it, and in a container the parent may never do so.
-            if (fields[STATE].equals("Z") || fields[STATE].equals("X")) {
+            if (hasEnded(fields)) {
                 return Optional.empty();
             }
             String boot =
@@ -41,6 +42,15 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * A zombie stays until its parent asks for it, and in a container the parent may never do so. While other threads of
+     * a zombie are still ending, it has its ports and memory yet.
+     */
+    private static boolean hasEnded(String[] fields) {
+        boolean zombie = fields[STATE].equals("Z") || fields[STATE].equals("X");
+        return zombie && Integer.parseInt(fields[THREADS]) <= 1;
     }
 
     /** Whether this very process runs. */
@@ -53,7 +63,7 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
         if (!alive()) {
             return Optional.empty();
         }
-        String sinceBoot = read("uptime").split(" ", -1)[0];
+        String sinceBoot = sinceBoot().split(" ", -1)[0];
         long ticks = Math.round(Double.parseDouble(sinceBoot) * TICKS_PER_SECOND) - startTicks;
         return Optional.of(Duration.ofMillis(Math.max(0, ticks) * 1000 / TICKS_PER_SECOND));
     }
@@ -63,11 +73,14 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
         if (!alive()) {
             return Optional.empty();
         }
-        return read(pid + "/status")
-                .lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                .findFirst();
+        try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            // It has just ended.
+            return Optional.empty();
+        }
     }
 
     /** Asks it to end (SIGTERM). */
@@ -81,9 +94,9 @@ public record ClusterProcess(String name, long pid, long startTicks, String boot
         ProcessHandle.of(pid).filter(handle -> alive()).ifPresent(ProcessHandle::destroyForcibly);
     }
 
-    private static String read(String file) {
+    private static String sinceBoot() {
         try {
-            return Files.readString(PROC.resolve(file));
+            return Files.readString(PROC.resolve("uptime"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,6 +80,7 @@ record ClusterState(
         List<ClusterProcess> all = new ArrayList<>(processes);
         all.removeIf(process -> process.name().equals(started.name()));
         all.add(started);
+        all.sort(Comparator.comparingInt(process -> settings.processes().indexOf(process.name())));
         return of(settings, controllerPort, jobManagerPort, all);
     }
 

@@ -128,9 +128,11 @@ final class FlinkSettings {
         // machine no network can lose them. With the default interval of 10 s that takes 20 s.
         defaults.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         defaults.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 2);
-        // Only a process that hangs is found by its silence. A machine under load is silent for long at times, and to
-        // take it for lost costs more than to wait.
-        defaults.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(50));
+        // A process that hangs is found by its silence alone, and so is a JobManager that has ended, since TaskManagers
+        // only answer: with the default of 50 s they would not see one that was started again for as long. Less than 10
+        // s
+        // would take a busy machine for a broken one.
+        defaults.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(10));
         // A TaskManager that starts before the JobManager asks again after this; the default of 10 s would be waited
         // for
         // at most starts.

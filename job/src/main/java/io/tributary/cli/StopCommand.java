@@ -31,7 +31,7 @@ final class StopCommand implements Callable<Integer>, Checked {
     @Mixin
     private JobArgument job = new JobArgument();
 
-    @Option(names = "--now", description = "Wait for nothing.")
+    @Option(names = "--now", description = "Do not wait for the border of a round (nothing does yet).")
     private boolean now;
 
     @Option(

@@ -41,16 +41,16 @@ final class CancelCommand implements Callable<Integer>, Checked {
             JobSummary running = job.running(session);
             session.cancel(running);
             out.println("Cancelled " + running.id() + "  " + running.name());
-            Optional<RestorePoint> last =
-                    session.lastCheckpoint(running.id()).map(checkpoint -> RestorePoint.named(checkpoint.path()));
+            Optional<RestorePoint> last = session.lastState(running.id());
             if (last.isEmpty()) {
                 out.println("It had completed no checkpoint, so that it can only begin anew.");
-            } else if (last.get().problem().isPresent()) {
-                out.println("Its last checkpoint was not retained: "
-                        + last.get().problem().get());
-            } else {
-                out.println("./tributary resume --from " + last.get().path() + " goes on with it.");
+                return ExitCode.OK;
             }
+            Optional<String> problem = last.get().problem();
+            out.println(
+                    problem.isPresent()
+                            ? "Its last checkpoint was not retained: " + problem.get()
+                            : "./tributary resume --from " + last.get().path() + " goes on with it.");
         }
         return ExitCode.OK;
     }

@@ -140,7 +140,7 @@ final class ResumeCommand implements Callable<Integer>, Checked {
             return text.parse(cluster.defaults());
         } catch (SettingsException e) {
             throw new IOException(
-                    "The settings that the job was submitted with can no longer be used, name others with --config FILE:%n%s"
+                    "%s%nThey are those that the job was submitted with: name others with --config FILE"
                             .formatted(e.getMessage()),
                     e);
         }

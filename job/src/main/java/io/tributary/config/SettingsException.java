@@ -10,7 +10,7 @@ public final class SettingsException extends Exception {
 
     /** @param problems at least one, each in a line that begins with the path of the setting */
     public SettingsException(List<String> problems) {
-        super(String.join(System.lineSeparator(), problems));
+        super("The settings cannot be used:" + System.lineSeparator() + String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
     }
 

@@ -198,6 +198,9 @@ final class SettingsReader {
                     "participation", share + " is not 1, but under std all sources take part in every round in turns");
         }
         rounds.end();
+        if (variant.mixture() && sources.isEmpty()) {
+            return Optional.empty(); // which is a problem already
+        }
         return rounds.make(() -> {
             List<SourceId> ids = ids(variant, sources);
             if (purpose == Purpose.JOB && variant.mixture()) {

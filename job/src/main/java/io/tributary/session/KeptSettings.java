@@ -7,6 +7,7 @@ import io.tributary.config.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -69,7 +70,7 @@ public final class KeptSettings {
                     .sorted()
                     .toList();
         }
-        List<Text> texts = new java.util.ArrayList<>();
+        List<Text> texts = new ArrayList<>();
         for (Path file : files) {
             String kept = Files.readString(file);
             int end = kept.indexOf('\n');

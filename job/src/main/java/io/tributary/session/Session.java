@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,9 @@ import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.jobgraph.JobResourceRequirements;
 import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.rest.messages.ClusterConfigurationInfoHeaders;
 import org.apache.flink.runtime.rest.messages.ConversionException;
+import org.apache.flink.runtime.rest.messages.EmptyMessageParameters;
 import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
 import org.apache.flink.runtime.rest.messages.JobExceptionsInfoWithHistory;
@@ -35,6 +38,8 @@ import org.apache.flink.runtime.rest.messages.JobMessageParameters;
 import org.apache.flink.runtime.rest.messages.MessageQueryParameter;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointStatistics.CompletedCheckpointStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistics;
+import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistics.LatestCheckpoints;
+import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistics.RestoredCheckpointStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatisticsHeaders;
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo;
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo.JobVertexDetailsInfo;
@@ -59,8 +64,10 @@ public final class Session implements AutoCloseable {
     /** Flink itself gives up waiting for slots after five minutes. */
     private static final Duration START_LIMIT = Duration.ofMinutes(6);
 
+    private static final Duration CACHE_LIMIT = Duration.ofSeconds(60);
     private static final long POLL_MS = 300;
     private static final String RESTARTS = "numRestarts";
+    private static final String CHECKPOINTING = "execution.checkpointing.";
 
     private final URI web;
     private final RestClusterClient<String> client;
@@ -101,6 +108,24 @@ public final class Session implements AutoCloseable {
                         Instant.ofEpochMilli(job.getStartTime())))
                 .sorted(Comparator.comparing(JobSummary::started).reversed())
                 .toList();
+    }
+
+    /**
+     * How the cluster wants checkpoints to be made. Flink's own programs take this from the configuration of the machine
+     * that they run on, and the cluster does not add it to a job that comes without.
+     */
+    public Configuration checkpointing() throws IOException, InterruptedException {
+        Configuration checkpointing = new Configuration();
+        get(
+                        "tell its configuration",
+                        client.sendRequest(
+                                ClusterConfigurationInfoHeaders.getInstance(),
+                                EmptyMessageParameters.getInstance(),
+                                EmptyRequestBody.getInstance()))
+                .stream()
+                .filter(entry -> entry.getKey().startsWith(CHECKPOINTING))
+                .forEach(entry -> checkpointing.setString(entry.getKey(), entry.getValue()));
+        return checkpointing;
     }
 
     /** What the cluster knows of a job. */
@@ -164,12 +189,16 @@ public final class Session implements AutoCloseable {
     public String checkpoint(JobSummary job) throws IOException, InterruptedException {
         long number =
                 get("take a checkpoint of " + job.id(), client.triggerCheckpoint(id(job.id()), CheckpointType.DEFAULT));
-        return lastCheckpoint(job.id())
-                .map(Checkpoint::path)
-                .filter(path -> !path.startsWith("<"))
-                .orElseThrow(() -> new IOException(
-                        "Checkpoint %d of the job %s cannot be read from outside: give it a folder (execution.checkpointing.dir)"
-                                .formatted(number, job.id())));
+        // Flink tells of checkpoints from a cache of some seconds.
+        long deadlineNanos = System.nanoTime() + CACHE_LIMIT.toNanos();
+        while (System.nanoTime() < deadlineNanos) {
+            Optional<Checkpoint> last = lastCheckpoint(job.id()).filter(checkpoint -> checkpoint.id() >= number);
+            if (last.isPresent()) {
+                return last.get().path();
+            }
+            Thread.sleep(POLL_MS);
+        }
+        throw new IOException("Flink does not tell where checkpoint %d of the job %s is".formatted(number, job.id()));
     }
 
     /** Tells a job to run on so many subtasks; the scheduler has to be the adaptive one. */
@@ -220,16 +249,30 @@ public final class Session implements AutoCloseable {
 
     /** The last checkpoint or savepoint of a job that is complete. */
     public Optional<Checkpoint> lastCheckpoint(String job) throws IOException, InterruptedException {
+        return latestCheckpoints(job).flatMap(Session::lastCompleted);
+    }
+
+    /** What a job that has ended can be resumed from: its last checkpoint, or what it was itself resumed from. */
+    public Optional<RestorePoint> lastState(String job) throws IOException, InterruptedException {
+        Optional<LatestCheckpoints> latest = latestCheckpoints(job);
+        return latest.flatMap(Session::lastCompleted)
+                .map(Checkpoint::path)
+                .or(() -> latest.map(LatestCheckpoints::getRestoredCheckpointStatistics)
+                        .map(RestoredCheckpointStatistics::getExternalPath))
+                .map(RestorePoint::named);
+    }
+
+    private Optional<LatestCheckpoints> latestCheckpoints(String job) throws IOException, InterruptedException {
         JobMessageParameters parameters = new JobMessageParameters();
         parameters.jobPathParameter.resolve(id(job));
         CheckpointingStatistics statistics = get(
                 "tell of the checkpoints of " + job,
                 client.sendRequest(
                         CheckpointingStatisticsHeaders.getInstance(), parameters, EmptyRequestBody.getInstance()));
-        var latest = statistics.getLatestCheckpoints();
-        if (latest == null) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(statistics.getLatestCheckpoints());
+    }
+
+    private static Optional<Checkpoint> lastCompleted(LatestCheckpoints latest) {
         return Stream.of(
                         Optional.ofNullable(latest.getCompletedCheckpointStatistics()),
                         Optional.ofNullable(latest.getSavepointStatistics()))
@@ -376,6 +419,6 @@ public final class Session implements AutoCloseable {
     }
 
     private static String word(JobStatus state) {
-        return state.name().toLowerCase(java.util.Locale.ROOT);
+        return state.name().toLowerCase(Locale.ROOT);
     }
 }

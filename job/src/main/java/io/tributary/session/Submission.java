@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -72,9 +71,10 @@ public record Submission(Session session, KeptSettings kept, Optional<Path> jar)
         return id;
     }
 
-    private static StreamGraph graph(JobSettings settings, Start start) throws SettingsException {
+    private StreamGraph graph(JobSettings settings, Start start)
+            throws SettingsException, IOException, InterruptedException {
         // Not that of this process, whose parallelism would be the cores of this machine.
-        StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
+        StreamExecutionEnvironment env = new StreamExecutionEnvironment(session.checkpointing());
         ConfiguredJob.build(env, settings, start.parallelism());
         StreamGraph graph = env.getStreamGraph();
         graph.setJobName(settings.name());

@@ -26,6 +26,7 @@ class RoomsTest {
         "io.tributary.config..",
         "io.tributary.plan..",
         "io.tributary.cli..",
+        "io.tributary.session..",
         "io.tributary.corpus..",
         "io.tributary.embedded.."
     };

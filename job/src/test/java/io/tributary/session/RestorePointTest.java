@@ -1,0 +1,56 @@
+package io.tributary.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestorePointTest {
+    private static final String JOB = "0123456789abcdef0123456789abcdef";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void thoseOfAClusterAreFoundByTheTimeOfTheirMetadata() throws Exception {
+        Path old = metadata("savepoints/savepoint-012345-aabbcc", 1000);
+        Path newest = metadata("checkpoints/" + JOB + "/chk-7", 3000);
+        Path middle = metadata("checkpoints/" + JOB + "/chk-6", 2000);
+        Files.createDirectories(folder.resolve("checkpoints/" + JOB + "/chk-8"));
+
+        assertThat(RestorePoint.in(folder))
+                .extracting(RestorePoint::path)
+                .containsExactly("file:" + newest, "file:" + middle, "file:" + old);
+        assertThat(RestorePoint.in(folder.resolve("none"))).isEmpty();
+    }
+
+    @Test
+    void thePathTellsTheJobThatWroteIt() {
+        assertThat(RestorePoint.named("/c/" + JOB + "/chk-12").jobIdPrefix()).contains(JOB);
+        assertThat(RestorePoint.named("s3://b/savepoint-012345-aabbccddeeff").jobIdPrefix())
+                .contains("012345");
+        assertThat(RestorePoint.named("/c/mine").jobIdPrefix()).isEmpty();
+    }
+
+    @Test
+    void aFolderIsNamedByItsMetadataToo() {
+        assertThat(RestorePoint.named("/c/mine/_metadata").path()).isEqualTo("file:/c/mine");
+        assertThat(RestorePoint.named("file:///c/mine").path()).isEqualTo("file:///c/mine");
+    }
+
+    @Test
+    void aPlaceThatOnlyTheClusterCanReachIsNotRefused() {
+        assertThat(RestorePoint.named("nosuch://bucket/savepoint").problem()).isEmpty();
+    }
+
+    private Path metadata(String name, long writtenMs) throws IOException {
+        Path file = Files.createDirectories(folder.resolve(name)).resolve("_metadata");
+        Files.writeString(file, "");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(writtenMs));
+        return folder.resolve(name);
+    }
+}

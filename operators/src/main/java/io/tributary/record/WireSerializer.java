@@ -17,7 +17,7 @@ final class WireSerializer<T> extends TypeSerializer<T> {
     WireSerializer(WireFormat<T> format, int readVersion) {
         if (readVersion < 1 || readVersion > format.version()) {
             throw new IllegalArgumentException(
-                    "%s reads versions 1 to %d, but the state has version %d: it was written by a newer Tributary"
+                    "%s reads versions 1 to %d, but the state has version %d: it was written by a newer Tributary; resume with that release or a newer one"
                             .formatted(format.getClass().getSimpleName(), format.version(), readVersion));
         }
         this.format = format;

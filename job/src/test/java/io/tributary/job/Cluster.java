@@ -32,12 +32,13 @@ final class Cluster {
         return graph(config, parallelism, new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
     }
 
+    /** With settings of the test, which win over those of the job. */
     static StreamGraph graph(PipelineConfig config, int parallelism, Configuration settings) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(parallelism);
         env.enableCheckpointing(500);
-        env.configure(settings);
         TrainingJob.build(env, config);
+        env.configure(settings);
         return env.getStreamGraph();
     }
 

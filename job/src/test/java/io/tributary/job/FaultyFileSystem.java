@@ -11,6 +11,7 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystemFactory;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.local.LocalFileSystem;
+import org.apache.flink.core.fs.local.LocalRecoverableWriter;
 
 /** The local file system under the scheme {@code faulty}, of whose changes a watcher hears and may let them fail. */
 public final class FaultyFileSystem extends LocalFileSystem {
@@ -45,6 +46,12 @@ public final class FaultyFileSystem extends LocalFileSystem {
     @Override
     public FSDataOutputStream create(Path file, WriteMode mode) throws IOException {
         return new WatchedStream(super.create(file, mode), file, watcher);
+    }
+
+    /** None, so that a checkpoint's metadata is written as its other files are. */
+    @Override
+    public LocalRecoverableWriter createRecoverableWriter() {
+        throw new UnsupportedOperationException("Files are written in place");
     }
 
     @Override

@@ -19,6 +19,14 @@ public final class FlowExamples {
     private static final SourceId OTHER = new SourceId("zürich/ß", -7);
     private static final ShardId SHARD = new ShardId(TensorId.parameters(ParameterGroup.TOKENS), 3);
 
+    private static final OuterShard OUTER_SHARD = new OuterShard(
+            1L << 33,
+            new float[] {1, -0f, Float.MIN_VALUE},
+            new float[][] {{1, 2, 3}, {4, 5, Float.NaN}},
+            new TreeMap<>(Map.of(SOURCE, new int[] {0, 2}, OTHER, new int[] {1})));
+    private static final OuterShard LONELY_SHARD =
+            new OuterShard(0, new float[] {0.5f}, new float[0][], new TreeMap<>());
+
     private FlowExamples() {}
 
     /** One for each format of this package. */
@@ -28,14 +36,7 @@ public final class FlowExamples {
                         new BootstrapTextFormat(),
                         new BootstrapText.Text(SOURCE, "Grüße \uD83C\uDF0A"),
                         new BootstrapText.End(OTHER)),
-                Golden.of(
-                        new OuterShardFormat(),
-                        new OuterShard(
-                                1L << 33,
-                                new float[] {1, -0f, Float.MIN_VALUE},
-                                new float[][] {{1, 2, 3}, {4, 5, Float.NaN}},
-                                new TreeMap<>(Map.of(SOURCE, new int[] {0, 2}, OTHER, new int[] {1}))),
-                        new OuterShard(0, new float[] {0.5f}, new float[0][], new TreeMap<>())),
+                Golden.of(new OuterShardFormat(), OUTER_SHARD, LONELY_SHARD).version(2, OUTER_SHARD, LONELY_SHARD),
                 Golden.of(new PackingFormat(), new Packing(new int[] {2, 50_000}, 1L << 33)),
                 Golden.of(
                         new ShardSumFormat(),

@@ -24,8 +24,7 @@ public record Golden<T>(WireFormat<T> format, SortedMap<Integer, List<T>> exampl
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is only read
     public static <T> Golden<T> of(WireFormat<T> format, T... examples) {
-        return new Golden<>(
-                format, new TreeMap<>(Map.of(1, List.of(examples))));
+        return new Golden<>(format, new TreeMap<>(Map.of(1, List.of(examples))));
     }
 
     /** Adds the records of a later version. */

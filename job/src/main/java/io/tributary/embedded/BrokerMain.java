@@ -1,6 +1,10 @@
 package io.tributary.embedded;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
@@ -20,24 +24,34 @@ public final class BrokerMain {
      *
      * @param args the path of a server.properties file
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         String properties = args[0];
         Thread watch = new Thread(BrokerMain::endWithStandardInput, "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        String[] format = {
-            "format",
-            "--ignore-formatted",
-            "--config",
-            properties,
-            "--cluster-id",
-            Uuid.randomUuid().toString()
-        };
-        int status = StorageTool.execute(format, System.out);
-        if (status != 0) {
-            System.exit(status);
+        if (!isFormatted(properties)) {
+            String[] format = {
+                "format",
+                "--config",
+                properties,
+                "--cluster-id",
+                Uuid.randomUuid().toString()
+            };
+            int status = StorageTool.execute(format, System.out);
+            if (status != 0) {
+                System.exit(status);
+            }
         }
         Kafka.main(new String[] {properties});
+    }
+
+    /** A storage keeps the id of the cluster that it was formatted for, and Kafka refuses any other. */
+    private static boolean isFormatted(String file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(Path.of(file))) {
+            properties.load(in);
+        }
+        return Files.exists(Path.of(properties.getProperty("log.dirs"), "meta.properties"));
     }
 
     private static void endWithStandardInput() {

@@ -37,6 +37,8 @@ final class BrokerProperties {
                 "broker.session.timeout.ms",
                 "3000"));
         properties.putAll(Map.of(
+                // At most half of that.
+                "broker.heartbeat.interval.ms", "1000",
                 "offsets.topic.replication.factor", "1",
                 "offsets.topic.num.partitions", "1",
                 "transaction.state.log.replication.factor", "1",

@@ -28,8 +28,8 @@ class BrokerGoneTest {
     private static final List<String> SOURCES = List.of("k1", "k2", "k3");
     private static final int ROUNDS = 30;
     private static final int DOCUMENTS = 200;
-    /** With these no run comes to its end. */
-    private static final int DOCUMENTS_BEFORE = 60;
+    /** Text for a vocabulary and some rounds, and not for all. */
+    private static final int DOCUMENTS_BEFORE = 30;
 
     private static final Duration GONE = Duration.ofSeconds(Long.getLong("tributary.broker.gone.seconds", 4));
     private static final Duration LIMIT = Duration.ofMinutes(4);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -14,7 +15,7 @@ final class SameFiles {
 
     /** What differs, a sentence for each file; nothing if the folders hold the same. */
     static List<String> differences(Path one, Path other) throws IOException {
-        TreeSet<String> names = files(one);
+        Set<String> names = files(one);
         names.addAll(files(other));
         List<String> differences = new ArrayList<>();
         for (String name : names) {
@@ -29,8 +30,8 @@ final class SameFiles {
         return differences;
     }
 
-    private static TreeSet<String> files(Path folder) throws IOException {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> files(Path folder) throws IOException {
+        Set<String> names = new TreeSet<>();
         try (Stream<Path> tree = Files.walk(folder)) {
             tree.filter(Files::isRegularFile)
                     .map(file -> folder.relativize(file).toString())

@@ -1,6 +1,6 @@
 package io.tributary.session;
 
-import java.io.DataInputStream;
+import io.tributary.job.Savepoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
 
 /**
  * A savepoint or a retained checkpoint.
@@ -84,14 +83,12 @@ public record RestorePoint(String path, FileTime written) {
             if (!files.exists(metadata)) {
                 return Optional.of(path + " has no " + METADATA + ": it is no savepoint, or was never completed");
             }
-            try (DataInputStream in = new DataInputStream(files.open(metadata))) {
-                Checkpoints.loadCheckpointMetadata(in, RestorePoint.class.getClassLoader(), path);
-            }
+            Savepoint.open(path).requireAllFiles();
             return Optional.empty();
         } catch (UnsupportedFileSystemSchemeException e) {
             return Optional.empty();
-        } catch (IOException | RuntimeException e) {
-            return Optional.of(metadata + " is damaged or cannot be read: " + e);
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

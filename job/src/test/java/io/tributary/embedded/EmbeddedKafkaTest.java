@@ -43,6 +43,24 @@ class EmbeddedKafkaTest {
     }
 
     @Test
+    void startsAgainOverItsDataOnTheSamePortAfterItWasKilled() throws Exception {
+        EmbeddedKafka first = EmbeddedKafka.start(folder, 0);
+        createTopic(first, "words");
+        send(first, "words", List.of("eins", "zwei", "drei"));
+        ProcessHandle broker = ProcessHandle.of(first.pid()).orElseThrow();
+        broker.destroyForcibly();
+        broker.onExit().get();
+        first.close();
+
+        String servers = first.bootstrapServers();
+        int port = Integer.parseInt(servers.substring(servers.indexOf(':') + 1));
+        try (EmbeddedKafka second = EmbeddedKafka.start(folder, port)) {
+            assertThat(second.bootstrapServers()).isEqualTo(servers);
+            assertThat(receive(second, "words", 3)).containsExactly("eins", "zwei", "drei");
+        }
+    }
+
+    @Test
     void namesAPortThatIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> EmbeddedKafka.start(folder, taken.getLocalPort()))

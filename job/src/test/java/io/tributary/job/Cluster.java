@@ -28,23 +28,42 @@ final class Cluster {
     }
 
     static StreamGraph graph(PipelineConfig config, int parallelism) {
+        // A test wants to see the failure and not the job starting again.
+        return graph(config, parallelism, new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+    }
+
+    /** With settings of the test, which win over those of the job. */
+    static StreamGraph graph(PipelineConfig config, int parallelism, Configuration settings) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(parallelism);
         env.enableCheckpointing(500);
-        // A test wants to see the failure and not the job starting again.
-        env.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
         TrainingJob.build(env, config);
+        env.configure(settings);
         return env.getStreamGraph();
     }
 
     /** Waits until the snapshot of a round is there; fails when the job does. */
     static void awaitSnapshot(Path snapshots, long round, JobClient job) {
-        Path manifest = snapshots.resolve("round-%06d/manifest.json".formatted(round));
-        Awaitility.await().atMost(LIMIT).until(() -> {
-            if (job.getJobStatus().get().isGloballyTerminalState()) {
-                job.getJobExecutionResult().get();
-            }
+        awaitSnapshot(snapshots, round, job, LIMIT);
+    }
+
+    static void awaitSnapshot(Path snapshots, long round, JobClient job, Duration limit) {
+        Path manifest = manifest(snapshots, round);
+        Awaitility.await().atMost(limit).until(() -> {
+            checkRuns(job);
             return Files.exists(manifest);
         });
+    }
+
+    /** Fails when the job has. */
+    static void checkRuns(JobClient job) throws Exception {
+        if (job.getJobStatus().get().isGloballyTerminalState()) {
+            job.getJobExecutionResult().get();
+        }
+    }
+
+    /** The file that makes a folder a snapshot. */
+    static Path manifest(Path snapshots, long round) {
+        return snapshots.resolve("round-%06d/manifest.json".formatted(round));
     }
 }

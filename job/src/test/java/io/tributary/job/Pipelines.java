@@ -87,6 +87,11 @@ public final class Pipelines {
     }
 
     static PipelineConfig config(String servers, String prefix, TrainingSettings training, Path snapshots) {
+        return config(servers, prefix, training, snapshots.toUri().toString());
+    }
+
+    /** With the folder of snapshots as an address. */
+    static PipelineConfig config(String servers, String prefix, TrainingSettings training, String snapshots) {
         return new PipelineConfig(
                 new CorpusSource(
                         servers,
@@ -98,7 +103,7 @@ public final class Pipelines {
                 Map.of(),
                 1 << 20,
                 training,
-                snapshots.toUri().toString(),
+                snapshots,
                 new DeadLetterSink(servers, DeadLetterSink.DEFAULT_MAX_RECORD_BYTES, Map.of()),
                 new ReportSink(servers, Map.of()));
     }

@@ -11,9 +11,14 @@ import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** State format of {@link OuterShard}. */
+/**
+ * State format of {@link OuterShard}. Version 2 has a checksum: a flipped bit would be a parameter like any other, and
+ * there is no second copy of these to tell.
+ */
 public final class OuterShardFormat implements WireFormat<OuterShard> {
     private static final long serialVersionUID = 1;
+
+    private static final int CHECKED = 2;
 
     private final SourceIdFormat sources = new SourceIdFormat();
 
@@ -23,7 +28,16 @@ public final class OuterShardFormat implements WireFormat<OuterShard> {
     }
 
     @Override
+    public int version() {
+        return CHECKED;
+    }
+
+    @Override
     public void write(OuterShard shard, DataOutputView out) throws IOException {
+        Wire.writeChecked(out, checked -> writeAll(shard, checked));
+    }
+
+    private void writeAll(OuterShard shard, DataOutputView out) throws IOException {
         out.writeLong(shard.round());
         Wire.writeFloats(shard.thetaN(), out);
         out.writeInt(shard.momentaKN().length);
@@ -39,6 +53,10 @@ public final class OuterShardFormat implements WireFormat<OuterShard> {
 
     @Override
     public OuterShard read(int version, DataInputView in) throws IOException {
+        return readAll(version < CHECKED ? in : Wire.readChecked("a shard of the body", in));
+    }
+
+    private OuterShard readAll(DataInputView in) throws IOException {
         long round = in.readLong();
         float[] thetaN = Wire.readFloats(in);
         float[][] momentaKN = new float[in.readInt()][];

@@ -4,11 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** The pieces that wire formats are made of. Arrays are little-endian, copied whole rather than value by value. */
 public final class Wire {
+    /** A usual shard fits, and is read without a copy. */
+    private static final int FIRST_READ_BYTES = 16 << 20;
+
     private Wire() {}
 
     public static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
@@ -17,8 +24,21 @@ public final class Wire {
     }
 
     public static byte[] readBytes(DataInputView in) throws IOException {
-        byte[] bytes = new byte[in.readInt()];
+        return readBytes(in.readInt(), in);
+    }
+
+    /** Takes memory as the bytes come, so that a damaged length ends in an error and not in an exhausted heap. */
+    private static byte[] readBytes(int length, DataInputView in) throws IOException {
+        if (length < 0) {
+            throw new IOException("Nothing has a length of " + length + ": the bytes are damaged or not ours");
+        }
+        byte[] bytes = new byte[Math.min(length, FIRST_READ_BYTES)];
         in.readFully(bytes);
+        while (bytes.length < length) {
+            int from = bytes.length;
+            bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * from));
+            in.readFully(bytes, from, bytes.length - from);
+        }
         return bytes;
     }
 
@@ -71,6 +91,44 @@ public final class Wire {
         long[] values = new long[bytes.length / Long.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
         return values;
+    }
+
+    /** Writes what is long kept, with a checksum that {@link #readChecked} looks at; in memory first. */
+    public static void writeChecked(DataOutputView out, Content content) throws IOException {
+        DataOutputSerializer buffer = new DataOutputSerializer(1 << 10);
+        content.writeTo(buffer);
+        out.writeInt(buffer.length());
+        out.writeInt(checksum(buffer.getSharedBuffer(), buffer.length()));
+        out.write(buffer.getSharedBuffer(), 0, buffer.length());
+    }
+
+    /** What {@link #writeChecked} writes. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(DataOutputView out) throws IOException;
+    }
+
+    /**
+     * Reads what {@link #writeChecked} has written.
+     *
+     * @param what it is, for the error
+     * @throws IOException if a bit of it has changed since
+     */
+    public static DataInputView readChecked(String what, DataInputView in) throws IOException {
+        int length = in.readInt();
+        int written = in.readInt();
+        byte[] bytes = readBytes(length, in);
+        if (checksum(bytes, length) != written) {
+            throw new IOException(
+                    "The checksum of %s does not fit its %d bytes: the state is damaged".formatted(what, length));
+        }
+        return new DataInputDeserializer(bytes);
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes, 0, length);
+        return (int) checksum.getValue();
     }
 
     /** Refuses a tag that no version wrote: the bytes are not what the reader takes them for. */

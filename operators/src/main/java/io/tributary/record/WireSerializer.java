@@ -17,7 +17,7 @@ final class WireSerializer<T> extends TypeSerializer<T> {
     WireSerializer(WireFormat<T> format, int readVersion) {
         if (readVersion < 1 || readVersion > format.version()) {
             throw new IllegalArgumentException(
-                    "%s reads versions 1 to %d, but the state has version %d: it was written by a newer Tributary"
+                    "%s reads versions 1 to %d, but the state has version %d: it was written by a newer Tributary; resume with that release or a newer one"
                             .formatted(format.getClass().getSimpleName(), format.version(), readVersion));
         }
         this.format = format;
@@ -65,9 +65,21 @@ final class WireSerializer<T> extends TypeSerializer<T> {
         format.write(record, target);
     }
 
+    /**
+     * Reads one record.
+     *
+     * @throws IOException if the bytes are none, in whatever way; with the record's type and what to do
+     */
     @Override
     public T deserialize(DataInputView source) throws IOException {
-        return format.read(readVersion, source);
+        try {
+            return format.read(readVersion, source);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(
+                    "No %s can be read here in its version %d: if this job was starting from a checkpoint or savepoint, that is damaged, so start from another one (%s)"
+                            .formatted(format.type().getSimpleName(), readVersion, e),
+                    e);
+        }
     }
 
     @Override

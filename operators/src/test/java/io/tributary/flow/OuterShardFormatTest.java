@@ -1,6 +1,7 @@
 package io.tributary.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.record.SourceId;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,5 +37,19 @@ class OuterShardFormatTest {
         assertThat(read.thetaN()).containsExactly(1, -2, 0.5f);
         assertThat(read.momentaKN()).isDeepEqualTo(momentaKN);
         assertThat(read.holders()).usingRecursiveComparison().isEqualTo(holders);
+    }
+
+    @Test
+    void noBitOfAShardChangesUnseen() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        format.write(new OuterShard(7, new float[] {1, -2, 0.5f}, new float[1][3], new TreeMap<>()), out);
+        for (int bit = 0; bit < 8 * out.length(); bit++) {
+            byte[] bytes = out.getCopyOfBuffer();
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+
+            assertThatThrownBy(() -> format.read(2, new DataInputDeserializer(bytes)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(IOException.class);
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WireFormatsTest {
     private static final SourceId SOURCE = new SourceId("de", 312);
@@ -96,5 +97,19 @@ class WireFormatsTest {
                     new DownstreamFormat().read(1, new DataInputDeserializer(out.getCopyOfBuffer()));
                 })
                 .hasMessageContaining("77");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MAX_VALUE})
+    void aDamagedLengthIsAnErrorThatSaysWhatToDo(int length) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(8);
+        new OriginFormat().write(new Origin("corpus.de", 1, 42, 1_700), out);
+        out.writeInt(length);
+        TypeSerializer<DeadLetter> serializer = new WireType<>(new DeadLetterFormat()).serializer();
+
+        assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer())))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("No DeadLetter can be read here in its version 1")
+                .hasMessageContaining("start from another one");
     }
 }

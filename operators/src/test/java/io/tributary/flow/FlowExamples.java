@@ -5,6 +5,7 @@ import io.tributary.record.Golden;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.ShardId;
 import io.tributary.record.SourceId;
+import io.tributary.record.Standing;
 import io.tributary.record.TensorId;
 import io.tributary.round.SourceRound;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class FlowExamples {
                         new BootstrapText.Text(SOURCE, "Grüße \uD83C\uDF0A"),
                         new BootstrapText.End(OTHER)),
                 Golden.of(new OuterShardFormat(), OUTER_SHARD, LONELY_SHARD).version(2, OUTER_SHARD, LONELY_SHARD),
+                Golden.of(new IntakeFormat(), new Intake(1, 1L << 33, 3, 4, 5, 6)),
+                Golden.of(new TrainedFormat(), new Trained(SOURCE, Standing.PAUSED, 1L << 34, 2, 3, 4)),
                 Golden.of(new PackingFormat(), new Packing(new int[] {2, 50_000}, 1L << 33)),
                 Golden.of(
                         new ShardSumFormat(),

@@ -15,9 +15,12 @@ final class RecordExamples {
     private static final TokenBlocks BLOCKS = new TokenBlocks(new int[] {1, 2, 3, 3, 4, 50_000}, 2, 17);
     private static final Origin ORIGIN = new Origin("corpus.de", 3, 1L << 40, 1_700_000_000_123L);
     private static final Document DOCUMENT = new Document(SOURCE, ORIGIN, "Grüße \uD83C\uDF0A \0 end");
-    private static final DeadLetter LETTER =
-            new DeadLetter(ORIGIN, "decode", "not UTF-8 at byte 1", Optional.of(new byte[] {0, -1, 'x'}));
-    private static final DeadLetter TOMBSTONE = new DeadLetter(ORIGIN, "decode", "no value", Optional.empty());
+    private static final DeadLetter LETTER = new DeadLetter(
+            ORIGIN, Optional.of(SOURCE), "decode", "not UTF-8 at byte 1", Optional.of(new byte[] {0, -1, 'x'}));
+    private static final DeadLetter TOMBSTONE =
+            new DeadLetter(ORIGIN, Optional.empty(), "decode", "no value", Optional.empty());
+    private static final Control PLACE = new Control.Place("a1", SOURCE, Standing.PAUSED);
+    private static final Control HOLD = new Control.Hold("", true);
     private static final float[] FLOATS = {1, -0f, Float.MIN_VALUE, Float.NaN};
     private static final Downstream.SharedShard SHARED = new Downstream.SharedShard(SHARD, 1L << 33, FLOATS);
     private static final Downstream.RowsShard ROWS =
@@ -32,13 +35,20 @@ final class RecordExamples {
                 Golden.of(new OriginFormat(), ORIGIN),
                 Golden.of(new DocumentFormat(), DOCUMENT),
                 Golden.of(new DeadLetterFormat(), LETTER, TOMBSTONE),
-                Golden.of(new IngestedFormat(), DOCUMENT, LETTER),
+                Golden.of(new ControlFormat(), PLACE, HOLD),
+                Golden.of(new IngestedFormat(), DOCUMENT, LETTER, PLACE, HOLD),
+                Golden.of(
+                        new IncomingFormat(),
+                        DOCUMENT,
+                        new Incoming.Rejected(SOURCE, 1L << 33),
+                        new Incoming.Placed(SOURCE, Standing.RETIRED)),
                 Golden.of(new TokenBlocksFormat(), BLOCKS),
                 Golden.of(
                         new TokenizedFormat(),
                         new Tokenized.Vocabulary(SOURCE, new byte[] {1, 2, 3}, new int[] {4, 7}),
                         new Tokenized.Batch(SOURCE, BLOCKS, new int[] {5}),
-                        new Tokenized.HeldOut(SOURCE, BLOCKS)),
+                        new Tokenized.HeldOut(SOURCE, BLOCKS),
+                        new Tokenized.Placed(SOURCE, Standing.ACTIVE)),
                 Golden.of(
                         new ShardUpdateFormat(),
                         new ShardUpdate(SHARD, SOURCE, 7, 6, 0.25, new int[] {2, 900}, FLOATS)),
@@ -49,7 +59,13 @@ final class RecordExamples {
                         new ShardRequest.Rows(SHARD, SOURCE, new int[] {3, 8}, 11)),
                 Golden.of(new SharedShardFormat(), SHARED),
                 Golden.of(new RowsShardFormat(), ROWS),
-                Golden.of(new DownstreamFormat(), SHARED, ROWS, new Downstream.Participation(9)),
+                Golden.of(
+                        new DownstreamFormat(),
+                        SHARED,
+                        ROWS,
+                        new Downstream.Participation(9),
+                        new Downstream.Pace("de", "train", true),
+                        new Downstream.Hold(false)),
                 Golden.of(
                         new RoundReportFormat(),
                         Arrays.stream(Participation.values())

@@ -34,6 +34,9 @@ public record CorpusSource(
     /** Topics that begin so are the job's own output. */
     static final String OWN_TOPICS = "tributary.";
 
+    /** How long a broker may be gone before the job fails, to begin again from its last checkpoint; Kafka's own is 1 min. */
+    static final Duration BROKER_PATIENCE = Duration.ofMinutes(10);
+
     /** Room for a record's key and headers and the framing of its batch, beside the document. */
     private static final int RECORD_OVERHEAD_BYTES = 64 << 10;
 
@@ -109,6 +112,8 @@ public record CorpusSource(
         // What has been fetched when a source is satisfied still comes: a few polls of so many documents.
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, String.valueOf(POLL_RECORDS));
         properties.put(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY.key(), "1");
+        // The list of topics is asked for again and again; a broker that is gone for some minutes should fail nobody.
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(BROKER_PATIENCE.toMillis()));
         properties.putAll(kafkaProperties);
         return properties;
     }

@@ -53,7 +53,7 @@ public record DeadLetterSink(String bootstrapServers, int maxRecordBytes, Map<St
 
     /** The producer refuses a record above either of these by itself, before the broker sees it. */
     Properties properties() {
-        Properties properties = new Properties();
+        Properties properties = ProducerDefaults.with(Map.of());
         properties.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 String.valueOf(Math.max(DEFAULT_MAX_RECORD_BYTES, maxRecordBytes)));

@@ -25,8 +25,7 @@ public record ReportSink(String bootstrapServers, Map<String, String> kafkaPrope
     }
 
     public KafkaSink<RoundReport> sink() {
-        Properties properties = new Properties();
-        properties.putAll(kafkaProperties);
+        Properties properties = ProducerDefaults.with(kafkaProperties);
         return KafkaSink.<RoundReport>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(bootstrapServers)

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Show of each source that all text that was read is trained, queued, held out or a dead letter.",
             "",
-            "For a running job a checkpoint is taken, so that all numbers are of one moment. Bytes are those of text in"
+            "For a running job a savepoint is taken and removed again, so that all numbers are of one moment. Bytes are those of text in"
                     + " UTF-8; of dead letters those of their values. Ends with 1 if something is missing."
         })
 final class LedgerCommand implements Callable<Integer>, Checked {
@@ -84,7 +84,7 @@ final class LedgerCommand implements Callable<Integer>, Checked {
 
     private List<LedgerLine> ofRunning() throws Exception {
         try (Session session = cluster.open()) {
-            return LedgerReader.read(session.checkpoint(job.running(session)));
+            return LedgerReader.ofRunning(session, job.running(session), cluster.savepoints(Optional.empty()));
         }
     }
 

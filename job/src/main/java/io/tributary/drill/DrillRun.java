@@ -157,6 +157,6 @@ final class DrillRun {
 
     /** The ledger at the end, where every source is read up to its last document or its queue is full. */
     List<LedgerLine> ledger() throws IOException, InterruptedException {
-        return LedgerReader.read(session.checkpoint(job));
+        return LedgerReader.ofRunning(session, job, Optional.of(savepoints()));
     }
 }

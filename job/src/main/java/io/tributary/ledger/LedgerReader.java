@@ -8,6 +8,8 @@ import io.tributary.flow.TrainedFormat;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceIdFormat;
 import io.tributary.record.WireType;
+import io.tributary.session.JobSummary;
+import io.tributary.session.Session;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,21 @@ public final class LedgerReader {
             SOURCE, new EitherTypeInfo<>(new WireType<>(new IntakeFormat()), new WireType<>(new TrainedFormat())));
 
     private LedgerReader() {}
+
+    /**
+     * The ledger of a job that runs, out of a savepoint that is taken for it: a checkpoint may be gone before it is read.
+     *
+     * @param folder where the savepoint is for so long; as for {@link Session#savepoint}
+     */
+    public static List<LedgerLine> ofRunning(Session session, JobSummary job, Optional<String> folder)
+            throws IOException, InterruptedException {
+        String savepoint = session.savepoint(job, folder);
+        try {
+            return read(savepoint);
+        } finally {
+            session.dispose(savepoint);
+        }
+    }
 
     /**
      * Reads a ledger, one line for each source in the order of names.

@@ -22,7 +22,6 @@ import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.SecurityOptions;
-import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.jobgraph.JobResourceRequirements;
@@ -64,7 +63,6 @@ public final class Session implements AutoCloseable {
     /** Flink itself gives up waiting for slots after five minutes. */
     private static final Duration START_LIMIT = Duration.ofMinutes(6);
 
-    private static final Duration CACHE_LIMIT = Duration.ofSeconds(60);
     private static final long POLL_MS = 300;
     private static final String RESTARTS = "numRestarts";
     private static final String CHECKPOINTING = "execution.checkpointing.";
@@ -180,25 +178,9 @@ public final class Session implements AutoCloseable {
         get("wait for the end of " + job.id(), client.requestJobResult(id(job.id())));
     }
 
-    /**
-     * Takes a checkpoint now.
-     *
-     * @return its path, which holds it until the next ones are complete
-     * @throws IOException if it fails, or the job keeps none outside of itself
-     */
-    public String checkpoint(JobSummary job) throws IOException, InterruptedException {
-        long number =
-                get("take a checkpoint of " + job.id(), client.triggerCheckpoint(id(job.id()), CheckpointType.DEFAULT));
-        // Flink tells of checkpoints from a cache of some seconds.
-        long deadlineNanos = System.nanoTime() + CACHE_LIMIT.toNanos();
-        while (System.nanoTime() < deadlineNanos) {
-            Optional<Checkpoint> last = lastCheckpoint(job.id()).filter(checkpoint -> checkpoint.id() >= number);
-            if (last.isPresent()) {
-                return last.get().path();
-            }
-            Thread.sleep(POLL_MS);
-        }
-        throw new IOException("Flink does not tell where checkpoint %d of the job %s is".formatted(number, job.id()));
+    /** Removes a savepoint with all its files. */
+    public void dispose(String savepoint) throws IOException, InterruptedException {
+        get("remove the savepoint " + savepoint, client.disposeSavepoint(savepoint));
     }
 
     /** Tells a job to run on so many subtasks; the scheduler has to be the adaptive one. */

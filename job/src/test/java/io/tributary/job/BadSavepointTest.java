@@ -157,11 +157,13 @@ class BadSavepointTest {
     }
 
     @Test
-    void aSavepointOfAnotherVocabularySizeIsNotResumed() {
-        assertThatThrownBy(() -> resume(savepoint, training(Variant.SPEC, PIECES - 20)))
+    void aSourceOfWhichBitsAreFlippedIsNotTrainedOn() throws Exception {
+        Path damaged = damaged(fileOf("train"), BadSavepointTest::flipInTheMiddle);
+
+        assertThatThrownBy(() -> resume(damaged, spec()))
                 .rootCause()
-                .hasMessageContaining(PIECES + " rows of a shared vocabulary, but the job has")
-                .hasMessageContaining((PIECES - 20) + " rows of a shared vocabulary: keep these settings");
+                .hasMessageContaining("The state of Train is damaged")
+                .hasMessageContaining("start from another savepoint or checkpoint");
     }
 
     private static byte[] flipInTheMiddle(byte[] bytes) {

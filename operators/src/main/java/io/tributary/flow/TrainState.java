@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputView;
@@ -35,7 +38,9 @@ final class TrainState {
     private static final int FIRST_VERSION = 2;
 
     private static final int WITH_STANDINGS = 3;
+    private static final int WITH_CHECKSUM = 3;
     private static final int PIECE = 1 << 18;
+    private static final String AND_ROWS = " and %d rows of a shared vocabulary";
 
     private final SubtaskTrainer trainer;
     private final SharedLayout layout;
@@ -49,8 +54,9 @@ final class TrainState {
     }
 
     /** Writes the sources of a key group, and before them their models, each once. */
-    void write(int keyGroup, List<TrainedSource> sources, Map<SourceId, Standing> standings, OutputStream stream)
+    void write(int keyGroup, List<TrainedSource> sources, Map<SourceId, Standing> standings, OutputStream raw)
             throws IOException {
+        CheckedOutputStream stream = new CheckedOutputStream(raw, new CRC32C());
         DataOutputView out = new DataOutputViewStreamWrapper(stream);
         out.writeInt(VERSION);
         out.writeUTF(fixed());
@@ -71,18 +77,34 @@ final class TrainState {
         for (TrainedSource source : sources) {
             writeSource(source, out);
         }
+        out.writeInt((int) stream.getChecksum().getValue());
+    }
+
+    /** A flipped bit would be a parameter like any other, and there is no second copy to tell. */
+    private static void checkSum(CheckedInputStream stream, DataInputView in, int keyGroup) throws IOException {
+        int sum = (int) stream.getChecksum().getValue();
+        if (in.readInt() != sum) {
+            throw new IOException(
+                    "The state of Train is damaged, its key group %d has another checksum than it was written with: start from another savepoint or checkpoint"
+                            .formatted(keyGroup));
+        }
     }
 
     /** What a run cannot change: its tensors would not fit, or what comes back would not be what sources wait for. */
     private String fixed() {
         Merging merging = layout.merging();
-        return "variant %s, inner state %s, resetRounds %d, shardValues %d and %d rows of a shared vocabulary"
-                .formatted(
-                        merging.variant(),
-                        merging.innerState(),
-                        merging.resetRounds(),
-                        merging.shardValues(),
-                        layout.tableRows());
+        String always = "variant %s, inner state %s, resetRounds %d, shardValues %d"
+                .formatted(merging.variant(), merging.innerState(), merging.resetRounds(), merging.shardValues());
+        return merging.variant().globalVocabulary() ? always + AND_ROWS.formatted(layout.tableRows()) : always;
+    }
+
+    /** Until version 2 the rows were written even where no vocabulary is shared. */
+    private boolean isOurs(String written, int version) {
+        String wanted = fixed();
+        return written.equals(wanted)
+                || (version < WITH_CHECKSUM
+                        && !layout.merging().variant().globalVocabulary()
+                        && written.startsWith(wanted + " and "));
     }
 
     private void writeSource(TrainedSource source, DataOutputView out) throws IOException {
@@ -175,16 +197,22 @@ final class TrainState {
         out.writeLong(tally.rejected());
     }
 
-    void read(int keyGroup, InputStream stream) throws IOException {
+    void read(int keyGroup, InputStream raw) throws IOException {
+        CheckedInputStream stream = new CheckedInputStream(raw, new CRC32C());
         DataInputView in = new DataInputViewStreamWrapper(stream);
         int version = in.readInt();
+        if (version < 1) {
+            throw new IOException(
+                    "The state of Train is damaged, it begins with the version %d: start from another savepoint or checkpoint"
+                            .formatted(version));
+        }
         if (version < FIRST_VERSION || version > VERSION) {
             throw new IOException(
                     "The state of Train has version %d, this Tributary reads %d to %d: resume with the release that wrote the savepoint, or a newer one"
                             .formatted(version, FIRST_VERSION, VERSION));
         }
         String written = in.readUTF();
-        if (!written.equals(fixed())) {
+        if (!isOurs(written, version)) {
             throw new IOException(
                     "The savepoint was written with %s, but the job has %s: keep these settings as they were, or begin a new run"
                             .formatted(written, fixed()));
@@ -202,6 +230,9 @@ final class TrainState {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             readSource(in);
+        }
+        if (version >= WITH_CHECKSUM) {
+            checkSum(stream, in, keyGroup);
         }
     }
 

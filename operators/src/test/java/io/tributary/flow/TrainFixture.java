@@ -121,6 +121,25 @@ final class TrainFixture implements AutoCloseable {
                 sequenceLengths);
     }
 
+    /** The same with room for more pieces in a vocabulary. */
+    static TrainingSettings morePieces(TrainingSettings s) {
+        return new TrainingSettings(
+                s.seed(),
+                s.shape(),
+                s.precision(),
+                s.adamW(),
+                s.learningRate(),
+                s.batchRows(),
+                s.rounds(),
+                s.merging(),
+                new VocabularySettings(PIECES + 9, 1_000, 1_000, Map.of()),
+                s.holdOut(),
+                s.snapshotEvery(),
+                s.queueLimitBytes(),
+                s.sources(),
+                s.sequenceLengths());
+    }
+
     /** The source with the key that puts it beside A. */
     static SourceId atA(SourceId source) {
         return new SourceId(source.name(), A.key());

@@ -194,6 +194,38 @@ class TrainStateTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Variant.class,
+            names = {"SPEC", "TRIM"})
+    void anotherSizeOfVocabulariesIsRefusedWhereOneIsShared(Variant variant) throws IOException {
+        try (TrainFixture train = new TrainFixture(variant);
+                TrainFixture other = new TrainFixture(TrainFixture.morePieces(train.settings))) {
+            begin(train, A);
+            byte[] state = train.state();
+            if (variant == Variant.TRIM) {
+                assertThatThrownBy(() -> new TrainState(other.trainer).read(0, new ByteArrayInputStream(state)))
+                        .hasMessageContaining((PIECES + 3) + " rows of a shared vocabulary, but the job has")
+                        .hasMessageContaining((PIECES + 9) + " rows of a shared vocabulary: keep these settings");
+            } else {
+                new TrainState(other.trainer).read(0, new ByteArrayInputStream(state));
+                assertThat(other.source(A).queue()).hasSize(LOCAL_STEPS);
+            }
+        }
+    }
+
+    @Test
+    void aStateWithOneFlippedBitIsRefused() throws IOException {
+        try (TrainFixture train = new TrainFixture(Variant.SPEC);
+                TrainFixture other = new TrainFixture(Variant.SPEC)) {
+            begin(train, A);
+            byte[] state = train.state();
+            state[state.length / 2] ^= 1;
+            assertThatThrownBy(() -> new TrainState(other.trainer).read(0, new ByteArrayInputStream(state)))
+                    .hasMessageContaining("is damaged");
+        }
+    }
+
     /** Goes on here and in a subtask that is restored, in the same way. */
     private static void assertSameRest(TrainFixture train, Consumer<TrainFixture> rest) throws IOException {
         byte[] state = train.state();

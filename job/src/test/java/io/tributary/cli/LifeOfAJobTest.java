@@ -29,6 +29,8 @@ class LifeOfAJobTest {
     private static final int DOCUMENTS = 60;
 
     private static final int FIRST_DOCUMENTS = 12;
+    /** Steps, rows and T, as the settings say. */
+    private static final long TOKENS_OF_A_ROUND = 3 * 4 * 16;
 
     @TempDir
     private static Path folder;
@@ -78,7 +80,9 @@ class LifeOfAJobTest {
         String savepoint =
                 run("savepoint", "--to=" + folder.resolve("elsewhere")).strip();
         assertThat(savepoint).startsWith("file:").contains("/elsewhere/savepoint-");
-        String stopped = run("stop").strip();
+        // The round cannot end: there is no text for it yet.
+        assertThat(fails("stop", "--wait=1")).contains("did not come to the end of its round within 1 s", "--now");
+        String stopped = run("stop", "--now").strip();
         assertThat(stopped).startsWith("file:").contains("/savepoints/savepoint-");
         assertThat(fails("status")).contains("No job runs");
         assertThat(folder.resolve("snapshots/broken/round-%06d".formatted(ROUNDS)))
@@ -94,6 +98,27 @@ class LifeOfAJobTest {
         assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");
         assertThat(run("cancel")).contains("./tributary resume --from file:").containsPattern("/checkpoints/\\w+/chk-");
         assertThat(run("list")).contains("No job runs");
+    }
+
+    @Test
+    void aJobIsToldToPauseASourceAndStoppedAtTheBorderOfARound() throws Exception {
+        Pipelines.createTopics(kafka.bootstrapServers(), "three.", SOURCES);
+        for (String source : SOURCES) {
+            Pipelines.feed(kafka.bootstrapServers(), "three.", source, Pipelines.documents(source, 3000));
+        }
+        run("submit", "--config=" + settings("told", "three.", 100_000), "--parallelism=2");
+        awaitSnapshot("told", 2);
+        assertThat(run("sources", "pause", "b")).contains("to pause b");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("ledger", "--json")
+                .findValuesAsText("standing")
+                .equals(List.of("ACTIVE", "PAUSED", "ACTIVE")));
+        run("stop");
+
+        JsonNode ledger = json("ledger", "--from=latest", "--json");
+        long trained = ledger.at("/0/trainedTokens").longValue();
+        assertThat(trained).isPositive().isEqualTo(ledger.at("/2/trainedTokens").longValue());
+        assertThat(trained % TOKENS_OF_A_ROUND).as("whole rounds").isZero();
+        assertThat(run("ledger", "--from=latest")).contains("source", "held out", "missing", "paused");
     }
 
     @Test
@@ -117,6 +142,10 @@ class LifeOfAJobTest {
     }
 
     private static Path settings(String name, String prefix) throws IOException {
+        return settings(name, prefix, ROUNDS);
+    }
+
+    private static Path settings(String name, String prefix, int rounds) throws IOException {
         return Files.writeString(
                 folder.resolve(name + ".yaml"),
                 """
@@ -139,7 +168,7 @@ class LifeOfAJobTest {
                 """
                         .formatted(
                                 name,
-                                ROUNDS,
+                                rounds,
                                 prefix,
                                 folder.resolve("checkpoints").toUri()));
     }

@@ -40,7 +40,7 @@ final class DemoTraining {
 
     private static final HoldOut HOLD_OUT = new HoldOut(0.02, 24);
     private static final long ROUND_TIMEOUT_MS = Duration.ofMinutes(5).toMillis();
-    private static final long QUEUE_LIMIT_BYTES = 64 << 20;
+    private static final long QUEUE_LIMIT_BYTES = 16 << 20;
     private static final int SHARD_VALUES = 1 << 18;
     static final int SNAPSHOT_EVERY = 4;
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);

@@ -49,6 +49,11 @@ public final class Main implements Runnable {
         });
     }
 
+    /** The names of all commands. */
+    public static List<String> commands() {
+        return List.copyOf(new Main().line.getSubcommands().keySet());
+    }
+
     /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
     public static void main(String[] args) {
         System.exit(new Main().execute(args));

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** The section {@code training}. */
 final class TrainingReader {
-    private static final long DEFAULT_QUEUE_BYTES = 64 << 20;
+    private static final long DEFAULT_QUEUE_BYTES = 16 << 20;
     private static final Map<String, InnerKind> INNER = Words.of(InnerKind.values());
 
     private final Section training;

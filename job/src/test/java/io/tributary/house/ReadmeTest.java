@@ -2,25 +2,27 @@ package io.tributary.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.cli.Main;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
     @Test
-    void namesEveryCommand() throws Exception {
-        assertThat(readme())
-                .contains(
-                        "./tributary demo",
-                        "./tributary bench pipeline",
-                        "./tributary plan",
-                        "./tributary build",
-                        "./tributary test",
-                        "./tributary help");
+    void theDocumentsAndTheLauncherNameEveryCommand() throws Exception {
+        String documents = readme() + Files.readString(Repository.root().resolve("docs/operations.md"));
+        String launcher = Files.readString(Repository.root().resolve("tributary"));
+        List<String> commands = new ArrayList<>(Main.commands());
+        commands.addAll(List.of("build", "test"));
+        assertThat(commands).hasSizeGreaterThan(12).allSatisfy(command -> {
+            assertThat(documents).containsPattern("(tributary |`)" + command + "\\b");
+            assertThat(launcher).containsPattern("(?m)^  " + command + " ");
+        });
     }
 
     @Test

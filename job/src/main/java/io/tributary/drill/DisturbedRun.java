@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** Does faults to a run, and measures what becomes of each. */
 final class DisturbedRun {
     private static final long BROKER_AWAY_MS = 8_000;
-    private static final long POLL_MS = 200;
+    private static final long POLL_MS = 500;
 
     private final LocalCluster cluster;
     private final DrillPlan plan;

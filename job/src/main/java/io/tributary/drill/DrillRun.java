@@ -24,7 +24,7 @@ import java.util.OptionalInt;
 /** One run of the job on the cluster, from its first to its last round, over all its restarts. */
 final class DrillRun {
     private static final Duration LIMIT = Duration.ofMinutes(10);
-    private static final long POLL_MS = 250;
+    private static final long POLL_MS = 500;
 
     private final LocalCluster cluster;
     private final Session session;

@@ -3,6 +3,7 @@ package io.tributary.cli;
 import io.tributary.session.JobSummary;
 import io.tributary.session.RestorePoint;
 import io.tributary.session.Session;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "End a job at once, and print the last checkpoint that it can be resumed from.")
 final class CancelCommand implements Callable<Integer>, Checked {
+    private static final long CACHE_NANOS = 10_000_000_000L;
+    private static final long POLL_MS = 500;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -41,7 +45,7 @@ final class CancelCommand implements Callable<Integer>, Checked {
             JobSummary running = job.running(session);
             session.cancel(running);
             out.println("Cancelled " + running.id() + "  " + running.name());
-            Optional<RestorePoint> last = session.lastState(running.id());
+            Optional<RestorePoint> last = lastState(session, running);
             if (last.isEmpty()) {
                 out.println("It had completed no checkpoint, so that it can only begin anew.");
                 return ExitCode.OK;
@@ -53,5 +57,17 @@ final class CancelCommand implements Callable<Integer>, Checked {
                             : "./tributary resume --from " + last.get().path() + " goes on with it.");
         }
         return ExitCode.OK;
+    }
+
+    /** Flink tells of checkpoints from a cache of some seconds, in which the last may not be the last one yet. */
+    private static Optional<RestorePoint> lastState(Session session, JobSummary job)
+            throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + CACHE_NANOS;
+        Optional<RestorePoint> last = session.lastState(job.id());
+        while (last.flatMap(RestorePoint::problem).isPresent() && System.nanoTime() < deadlineNanos) {
+            Thread.sleep(POLL_MS);
+            last = session.lastState(job.id());
+        }
+        return last;
     }
 }

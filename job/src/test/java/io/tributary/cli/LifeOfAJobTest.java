@@ -130,7 +130,8 @@ class LifeOfAJobTest {
         assertThat(fails("resume", "--config=" + config, "--from=" + empty)).contains("has no _metadata");
         Path damaged = Files.createDirectories(folder.resolve("damaged"));
         Files.writeString(damaged.resolve("_metadata"), "not what Flink wrote");
-        assertThat(fails("resume", "--config=" + config, "--from=" + damaged)).contains("_metadata is damaged");
+        assertThat(fails("resume", "--config=" + config, "--from=" + damaged))
+                .contains("cannot be resumed", "so it is damaged or was never finished");
     }
 
     @Test

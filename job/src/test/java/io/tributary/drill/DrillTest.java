@@ -37,10 +37,8 @@ class DrillTest {
         assertThat(result.problems()).as("seed %d: %s", SEED, seen).isEmpty();
         assertThat(result.recoveries()).as("%s", seen).hasSizeGreaterThanOrEqualTo(faults);
         assertThat(result.stepsDone()).isGreaterThanOrEqualTo(result.usefulSteps() / 2);
-        assertThat(result.disturbed())
-                .hasSize(2)
-                .allSatisfy(line -> assertThat(line.trainedTokens())
-                        .isEqualTo(4L * 40 * DrillPlan.tokensPerStep()));
+        assertThat(result.disturbed()).hasSize(2).allSatisfy(line -> assertThat(line.trainedTokens())
+                .isEqualTo(4L * 40 * DrillPlan.tokensPerStep()));
         assertThat(result.lines()).anyMatch(line -> line.startsWith("All snapshots are equal"));
     }
 
@@ -65,18 +63,19 @@ class DrillTest {
 
     @Test
     void whatDiffersBetweenTwoFoldersIsSaidFileByFile() throws Exception {
-        Path one = Files.createDirectories(folder.resolve("one/deep"));
-        Path other = Files.createDirectories(folder.resolve("other/deep"));
-        Files.writeString(one.resolve("same"), "abc");
-        Files.writeString(other.resolve("same"), "abc");
-        assertThat(SameFiles.differences(one.getParent(), other.getParent())).isEmpty();
+        Path one = folder.resolve("one");
+        Path other = folder.resolve("other");
+        Files.createDirectories(one.resolve("deep"));
+        Files.createDirectories(other.resolve("deep"));
+        Files.writeString(one.resolve("deep/same"), "abc");
+        Files.writeString(other.resolve("deep/same"), "abc");
+        assertThat(SameFiles.differences(one, other)).isEmpty();
 
-        Files.writeString(one.resolve("changed"), "abc");
-        Files.writeString(other.resolve("changed"), "abd");
-        Files.writeString(other.resolve("more"), "");
-        assertThat(SameFiles.differences(one.getParent(), other.getParent()))
-                .containsExactly(
-                        "deep/changed differs at byte 2", "deep/more is in " + other.getParent() + " alone");
+        Files.writeString(one.resolve("deep/changed"), "abc");
+        Files.writeString(other.resolve("deep/changed"), "abd");
+        Files.writeString(other.resolve("deep/more"), "");
+        assertThat(SameFiles.differences(one, other))
+                .containsExactly("deep/changed differs at byte 2", "deep/more is in " + other + " alone");
     }
 
     @Test

@@ -21,7 +21,6 @@ import io.tributary.vocabulary.SentencePieceModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -32,7 +31,6 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The work of one Train subtask, without Flink: batches and shared parameters come in, steps are done one {@link #work} at
@@ -54,11 +52,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
     private final Map<String, SourceModel> models = new TreeMap<>();
     private final Deque<LongConsumer> chores = new ArrayDeque<>();
-    /** Of sources that rest or have retired, those included that are not known yet or no more. */
-    private final Map<SourceId, Standing> standings = new TreeMap<>();
-    /** The last line in the ledger of sources that have gone since the last start. */
-    private final List<Trained> gone = new ArrayList<>();
-
+    private final Standings standings = new Standings();
     private final Appetites appetites;
     private long steps;
 
@@ -109,26 +103,18 @@ final class SubtaskTrainer implements AutoCloseable {
         return store;
     }
 
-    Map<SourceId, Standing> standings() {
+    Standings standings() {
         return standings;
     }
 
-    /** What has become of the text of each source that is here, will be, or was since the last start. */
+    /** What has become of the text of each source. */
     List<Trained> ledger() {
-        Stream<Trained> here = sources.values().stream().map(source -> source.trained(standing(source.id())));
-        Stream<Trained> unknown = standings.entrySet().stream()
-                .filter(each -> each.getValue() == Standing.PAUSED && !sources.containsKey(each.getKey()))
-                .map(each -> new Trained(each.getKey(), each.getValue(), 0, 0, 0, 0));
-        return Stream.of(gone.stream(), here, unknown).flatMap(lines -> lines).toList();
+        return standings.ledger(sources);
     }
 
     /** How many it has done since it was made. */
     long steps() {
         return steps;
-    }
-
-    private Standing standing(SourceId id) {
-        return standings.getOrDefault(id, Standing.ACTIVE);
     }
 
     /** What this subtask has said of the round may be lost on the feedback edge, so while it waits it says it again. */
@@ -158,24 +144,19 @@ final class SubtaskTrainer implements AutoCloseable {
     }
 
     private void place(SourceId id, Standing standing, long nowMs) {
-        if (standing == Standing.ACTIVE) {
-            standings.remove(id);
-            perform(rounds.wake(id, nowMs));
-        } else {
-            standings.put(id, standing);
-            perform(rounds.rest(id, nowMs));
-        }
+        standings.tell(id, standing);
+        perform(standing == Standing.ACTIVE ? rounds.wake(id, nowMs) : rounds.rest(id, nowMs));
         look(id);
     }
 
     /** Tells the readers which sources have enough waiting, after a start when they know nothing. */
     void announceAppetites() {
         sources.keySet().forEach(this::look);
-        standings.keySet().forEach(this::look);
+        standings.told().keySet().forEach(this::look);
     }
 
     private void look(SourceId id) {
-        appetites.look(id, waitingBytes(id), standing(id) == Standing.ACTIVE, outlet);
+        appetites.look(id, waitingBytes(id), standings.of(id) == Standing.ACTIVE, outlet);
     }
 
     private void adopt(Tokenized.Vocabulary vocabulary) {
@@ -324,14 +305,14 @@ final class SubtaskTrainer implements AutoCloseable {
         }
         snapshotProgress.done(shared.round());
         List.copyOf(sources.values()).stream()
-                .filter(source -> standing(source.id()) == Standing.RETIRED && !isInside(source))
+                .filter(source -> standings.of(source.id()) == Standing.RETIRED && !isInside(source))
                 .forEach(this::release);
     }
 
     /** A source that has retired is in a snapshot with all that it has learnt, and goes. */
     private void release(TrainedSource source) {
         SourceId id = source.id();
-        gone.add(source.trained(Standing.RETIRED));
+        standings.release(source);
         requestRows(source, false, 0, index -> true);
         sources.remove(id);
         store.removeHolder(id);
@@ -470,7 +451,7 @@ final class SubtaskTrainer implements AutoCloseable {
 
     /** Takes back what a source has been told; before the first body. */
     void restore(SourceId id, Standing standing) {
-        standings.put(id, standing);
+        standings.tell(id, standing);
         perform(rounds.rest(id, 0));
     }
 

@@ -284,7 +284,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
                     .add(source);
         }
         Map<Integer, Map<SourceId, Standing>> standings = new HashMap<>();
-        trainer.standings().forEach((id, standing) -> standings
+        trainer.standings().told().forEach((id, standing) -> standings
                 .computeIfAbsent(keyGroup(id), group -> new TreeMap<>())
                 .put(id, standing));
         var stream = context.getRawKeyedOperatorStateOutput();

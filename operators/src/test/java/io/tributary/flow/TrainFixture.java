@@ -251,7 +251,12 @@ final class TrainFixture implements AutoCloseable {
 
     byte[] state() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new TrainState(trainer).write(0, List.copyOf(trainer.sources().values()), trainer.standings(), bytes);
+        new TrainState(trainer)
+                .write(
+                        0,
+                        List.copyOf(trainer.sources().values()),
+                        trainer.standings().told(),
+                        bytes);
         return bytes.toByteArray();
     }
 

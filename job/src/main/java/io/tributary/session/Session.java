@@ -22,6 +22,7 @@ import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.SecurityOptions;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.jobgraph.JobResourceRequirements;
@@ -176,6 +177,15 @@ public final class Session implements AutoCloseable {
     public void cancel(JobSummary job) throws IOException, InterruptedException {
         get("cancel " + job.id(), client.cancel(id(job.id())));
         get("wait for the end of " + job.id(), client.requestJobResult(id(job.id())));
+    }
+
+    /**
+     * Takes a checkpoint now, and waits until it is complete.
+     *
+     * @return its number
+     */
+    public long checkpoint(JobSummary job) throws IOException, InterruptedException {
+        return get("take a checkpoint of " + job.id(), client.triggerCheckpoint(id(job.id()), CheckpointType.FULL));
     }
 
     /** Removes a savepoint with all its files. */

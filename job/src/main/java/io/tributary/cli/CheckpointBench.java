@@ -1,0 +1,128 @@
+package io.tributary.cli;
+
+import io.tributary.corpus.Corpus;
+import io.tributary.corpus.DemoText;
+import io.tributary.embedded.ClusterClassPath;
+import io.tributary.embedded.LocalCluster;
+import io.tributary.plan.ByteSize;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * What checkpoints cost, on a cluster of real processes.
+ *
+ * <p>One job trains all the time. Segments without checkpoints and segments in which one is taken at the start and at every
+ * interval follow each other, A B A B, so that a machine that drifts drifts in both; nothing is restarted between them,
+ * and what they differ in is the checkpoints alone. The ratio is that of neighbours, the median is over all pairs.
+ */
+@Command(
+        name = "checkpoint",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "What a checkpoint costs: how long training is held, its time, its bytes, and the slowdown.")
+final class CheckpointBench implements Callable<Integer>, Checked {
+    private static final List<String> SOURCES = List.of("de", "en", "fr", "java");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--layers", paramLabel = "N", description = "Of the model (default: ${DEFAULT-VALUE}).")
+    private int layers = 8;
+
+    @Option(names = "--width", paramLabel = "D", description = "Of the model (default: ${DEFAULT-VALUE}).")
+    private int width = 512;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "Between checkpoints (default: ${DEFAULT-VALUE}).")
+    private int intervalSeconds = 30;
+
+    @Option(names = "--seconds", paramLabel = "SECONDS", description = "Of a segment (default: ${DEFAULT-VALUE}).")
+    private int segmentSeconds = 60;
+
+    @Option(names = "--pairs", paramLabel = "N", description = "Of segments (default: ${DEFAULT-VALUE}).")
+    private int pairs = 4;
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        DemoOptions.checkRange(problems, "--layers", layers, 1, 100);
+        DemoOptions.checkRange(problems, "--width", width, 64, 8192);
+        DemoOptions.checkRange(problems, "--interval", intervalSeconds, 1, 3600);
+        DemoOptions.checkRange(problems, "--seconds", segmentSeconds, 1, 3600);
+        DemoOptions.checkRange(problems, "--pairs", pairs, 1, 100);
+        if (width % 64 != 0) {
+            problems.add("--width " + width + " is no multiple of 64, the width of a head");
+        }
+        return problems;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path out = Files.createTempDirectory("tributary-bench");
+        System.setProperty("tributary.log", out.resolve("tributary.log").toString());
+        PrintWriter print = spec.commandLine().getOut();
+        List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
+                .filter(corpus -> SOURCES.contains(corpus.name()))
+                .toList();
+        LocalCluster cluster = LocalCluster.start(out, CheckpointedJob.cluster(), ClusterClassPath.installed());
+        try (CheckpointedJob job = CheckpointedJob.start(cluster, layers, width, corpora)) {
+            print.printf(
+                    "%d layers of width %d: a body of %,d parameters; %d sources, 2 subtasks; logs in %s%n",
+                    layers, width, job.bodyParameters(), corpora.size(), out);
+            print.flush();
+            job.awaitTraining();
+            measure(job, print);
+        } finally {
+            cluster.stop();
+        }
+        return ExitCode.OK;
+    }
+
+    private void measure(CheckpointedJob job, PrintWriter print) throws Exception {
+        List<CheckpointedJob.Cost> costs = new ArrayList<>();
+        double[] ratios = new double[pairs];
+        print.printf("%6s %16s %16s %8s%n", "pair", "without, steps/s", "with, steps/s", "ratio");
+        for (int pair = 0; pair < pairs; pair++) {
+            double without = job.stepsPerSecond(segmentSeconds, segmentSeconds + 1, costs);
+            double with = job.stepsPerSecond(segmentSeconds, intervalSeconds, costs);
+            ratios[pair] = with / without;
+            print.printf("%6d %16.2f %16.2f %8.3f%n", pair + 1, without, with, ratios[pair]);
+            print.flush();
+        }
+        Arrays.sort(ratios);
+        print.printf(
+                "With a checkpoint every %d s training runs at %.3f of its speed (median of %d pairs; %.3f to %.3f)%n",
+                intervalSeconds, ratios[pairs / 2], pairs, ratios[0], ratios[pairs - 1]);
+        print.printf("%d checkpoints%26s %10s %10s%n", costs.size(), "smallest", "median", "largest");
+        row(print, "Train is held, ms", costs, CheckpointedJob.Cost::heldMs);
+        row(print, "waits for barriers in Train, ms", costs, CheckpointedJob.Cost::alignedMs);
+        row(print, "the whole checkpoint, ms", costs, CheckpointedJob.Cost::totalMs);
+        row(print, "bytes, MiB", costs, cost -> cost.bytes() >> 20);
+        row(print, "bytes of Train, MiB", costs, cost -> cost.trainBytes() >> 20);
+        print.printf(
+                "Heap in use, largest of both TaskManagers: %s without checkpoints, %s with them%n",
+                ByteSize.text(job.heapWithout()), ByteSize.text(job.heapWith()));
+    }
+
+    private static void row(
+            PrintWriter print,
+            String what,
+            List<CheckpointedJob.Cost> costs,
+            ToLongFunction<CheckpointedJob.Cost> number) {
+        long[] sorted = costs.stream().mapToLong(number).sorted().toArray();
+        print.printf("%-32s %10d %10d %10d%n", what, sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
+    }
+}

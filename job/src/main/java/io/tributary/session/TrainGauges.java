@@ -14,7 +14,7 @@ import org.apache.flink.runtime.rest.messages.job.metrics.Metric;
  * What each Train subtask of a job last said of its rounds. Flink collects it every ten seconds unless it is told
  * otherwise ({@code metrics.fetcher.update-interval}), so it may be older than that.
  *
- * @param subtasks how many there are; lists have a value of each that has said it
+ * @param subtasks how many there are, 0 where Flink does not know yet; lists have a value of each that has said it
  * @param rounds that they are in; -1 before the first body
  * @param borders at which they are held; -1 for one that is not
  * @param steps since they were started
@@ -28,13 +28,18 @@ public record TrainGauges(
 
     /** Whether every subtask is held, all at the same border. */
     public boolean atBorder() {
-        return borders.size() == subtasks
+        return subtasks > 0
+                && borders.size() == subtasks
                 && borders.get(0) >= 0
                 && borders.stream().distinct().count() == 1;
     }
 
     /** Asks for them. */
     static TrainGauges of(Session session, JobDetailsInfo job) throws IOException, InterruptedException {
+        // Flink tells of jobs from a cache of some seconds, in which a new one has no operators yet.
+        if (job.getJobVertexInfos().isEmpty()) {
+            return new TrainGauges(0, List.of(), List.of(), List.of(), List.of());
+        }
         JobVertexDetailsInfo train = job.getJobVertexInfos().stream()
                 .filter(vertex -> vertex.getName().equals(TRAIN))
                 .findFirst()

@@ -60,6 +60,11 @@ public record ClusterFolder(Path root) {
         return root.resolve("snapshots");
     }
 
+    /** The jars of the processes. */
+    Path lib() {
+        return root.resolve("lib");
+    }
+
     /** What a process may lose when it ends. */
     Path temporary(String process) {
         return temporary().resolve(process);
@@ -85,6 +90,12 @@ public record ClusterFolder(Path root) {
         return Files.createDirectories(temporary(process));
     }
 
+    /** Makes a complete folder the one of the jars; without one nothing is lost, since the next start makes it. */
+    void replaceLib(Path next) throws IOException {
+        remove(lib());
+        Files.move(next, lib());
+    }
+
     void removeTemporary() throws IOException {
         remove(temporary());
     }
@@ -92,7 +103,7 @@ public record ClusterFolder(Path root) {
     /** Removes all that a cluster has written here, and the folder if nothing else is in it. */
     void remove() throws IOException {
         List<Path> all = List.of(
-                temporary(), conf(), logs(), kafka(), checkpoints(), savepoints(), snapshots(), state(), lock());
+                temporary(), lib(), conf(), logs(), kafka(), checkpoints(), savepoints(), snapshots(), state(), lock());
         for (Path part : all) {
             remove(part);
         }

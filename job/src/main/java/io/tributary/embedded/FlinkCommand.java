@@ -3,6 +3,7 @@ package io.tributary.embedded;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -36,6 +37,7 @@ record FlinkCommand(Configuration settings, ClusterFolder folder, String classPa
                 name,
                 temporary,
                 JobManagerProcessUtils.generateJvmParametersStr(memory, settings),
+                settings.get(CoreOptions.FLINK_JM_JVM_OPTIONS),
                 StandaloneSessionClusterEntrypoint.class,
                 JobManagerProcessUtils.generateDynamicConfigsStr(memory));
     }
@@ -47,13 +49,16 @@ record FlinkCommand(Configuration settings, ClusterFolder folder, String classPa
                 name,
                 temporary,
                 ProcessMemoryUtils.generateJvmParametersStr(memory),
+                settings.get(CoreOptions.FLINK_TM_JVM_OPTIONS),
                 TaskManagerRunner.class,
                 TaskExecutorProcessUtils.generateDynamicConfigsStr(memory));
         command.addAll(List.of("-D", TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + name));
         return command;
     }
 
-    private List<String> command(String name, Path temporary, String jvmMemory, Class<?> main, String memorySettings) {
+    /** With the JVM options of the user last, as in Flink's own start scripts: there they win. */
+    private List<String> command(
+            String name, Path temporary, String jvmMemory, String own, Class<?> main, String memorySettings) {
         List<String> command = new ArrayList<>(List.of(JavaProcess.JAVA));
         command.addAll(List.of(jvmMemory.split(" ", -1)));
         command.addAll(List.of(
@@ -64,12 +69,13 @@ record FlinkCommand(Configuration settings, ClusterFolder folder, String classPa
                 "-Dlog4j2.configurationFile="
                         + folder.conf().resolve(LOG_SETTINGS).toUri(),
                 "-XX:ErrorFile=" + folder.logs().resolve(name + "-crash-%p.log"),
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                classPath,
-                main.getName(),
-                "--configDir",
-                folder.conf().toString()));
+                "-Djava.io.tmpdir=" + temporary));
+        Stream.of(settings.get(CoreOptions.FLINK_JVM_OPTIONS), own)
+                .flatMap(options -> Stream.of(options.strip().split("\\s+", -1)))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-cp", classPath, main.getName(), "--configDir", folder.conf().toString()));
         command.addAll(List.of(memorySettings.strip().split(" ", -1)));
         command.addAll(List.of("-D", CoreOptions.TMP_DIRS.key() + "=" + temporary));
         return JavaProcess.ignoringCtrlC(name, command);

@@ -159,7 +159,8 @@ public final class LocalCluster {
             List<String> missing = new ArrayList<>(names());
             missing.removeAll(alive);
             if (!missing.isEmpty()) {
-                state = new ClusterStart(folder, state, classPath).run(missing);
+                ClusterClassPath kept = classPath.keptBy(folder, !alive.isEmpty());
+                state = new ClusterStart(folder, state, kept).run(missing);
             }
             return missing;
         }

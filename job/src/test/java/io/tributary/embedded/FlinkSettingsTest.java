@@ -55,6 +55,20 @@ class FlinkSettingsTest {
                 .contains("-Xmx");
     }
 
+    @Test
+    void optionsOfTheJvmGoToTheProcessesThatTheyAreFor() {
+        ClusterSettings settings = settings(
+                Scheduler.DEFAULT,
+                Map.of("env.java.opts.all", " -Da=1  -Db=2", "env.java.opts.taskmanager", "-XX:+AlwaysPreTouch"));
+        FlinkCommand command = new FlinkCommand(flink(settings), FOLDER, "lib/*", settings.threads());
+        assertThat(command.taskManager("taskmanager-1", Path.of("/tmp")))
+                .containsSequence("-Da=1", "-Db=2", "-XX:+AlwaysPreTouch", "-cp")
+                .doesNotContain("");
+        assertThat(command.jobManager("jobmanager", Path.of("/tmp")))
+                .containsSequence("-Da=1", "-Db=2", "-cp")
+                .doesNotContain("");
+    }
+
     private static String command(int mebibytes) {
         ClusterSettings settings = new ClusterSettings(1, 1, mebibytes, 3, Scheduler.DEFAULT, 1, 2, Map.of());
         FlinkCommand command = new FlinkCommand(flink(settings), FOLDER, "lib/*", settings.threads());

@@ -6,6 +6,7 @@ import io.tributary.session.JobSummary;
 import io.tributary.session.RestorePoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +24,7 @@ final class DisturbedRun {
     private final Random random;
     private final Consumer<String> print;
     private final List<Recovery> recoveries = new ArrayList<>();
+    private final List<Fault> order = new ArrayList<>();
 
     DisturbedRun(LocalCluster cluster, DrillPlan plan, DrillRun run, Consumer<String> print) {
         this.cluster = cluster;
@@ -40,7 +42,7 @@ final class DisturbedRun {
                 throw new IOException("The run was over after %d of %d faults: give it more rounds or steps"
                         .formatted(i - 1, plan.faults()));
             }
-            Fault fault = plan.kinds().get(random.nextInt(plan.kinds().size()));
+            Fault fault = kind(i - 1);
             for (Recovery recovery : disturb(fault)) {
                 recoveries.add(recovery);
                 print.accept("%2d  %-34s noticed after %s, first new step after %.1f s"
@@ -57,6 +59,16 @@ final class DisturbedRun {
             }
         }
         return recoveries;
+    }
+
+    /** Each kind once, in a drawn order, before any comes again. */
+    private Fault kind(int index) {
+        if (index % plan.kinds().size() == 0) {
+            order.clear();
+            order.addAll(plan.kinds());
+            Collections.shuffle(order, random);
+        }
+        return order.get(index % plan.kinds().size());
     }
 
     private void pause(long millis) throws IOException, InterruptedException {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param folder of the cluster that it starts
  * @param seed of the moments and kinds of faults, and of the run
  * @param faults how many
- * @param kinds of which each is drawn
+ * @param kinds which come in turns, in a drawn order
  * @param rounds of the run
  * @param steps of each source in a round
  * @param width d of the model, which decides how long a step takes

@@ -38,11 +38,15 @@ final class FlinkRest {
                         answer.path("jobs-running").asInt()));
     }
 
-    /** The address of each registered TaskManager by its name; it is another one after each start. */
+    /**
+     * The address of each registered TaskManager by its name; it is another one after each start. One that is registered
+     * tells of its slots a moment later, and can be used only then.
+     */
     Map<String, String> taskManagers() throws InterruptedException {
         Map<String, String> addresses = new HashMap<>();
         List<JsonNode> registered = new ArrayList<>();
         get("/taskmanagers").ifPresent(answer -> answer.path("taskmanagers").forEach(registered::add));
+        registered.removeIf(one -> one.path("slotsNumber").asInt() == 0);
         registered.forEach(
                 one -> addresses.put(one.path("id").asText(), one.path("path").asText()));
         return addresses;

@@ -20,25 +20,25 @@ import org.junit.jupiter.api.io.TempDir;
 class DrillTest {
     private static final long SEED = Long.getLong("tributary.seed", 3);
 
+    private static final int ROUNDS = 6;
+    private static final int STEPS = 80;
+
     @TempDir
     private static Path folder;
 
     @Test
     void aRunThatIsKilledStoppedAndCancelledEndsAsOneThatIsLeftAlone() throws Exception {
-        assertNothingIsLost("faults", List.of(Fault.TASKMANAGER), 1);
-        assertThat(folder.resolve("faults/logs/taskmanager-1.log")).exists();
-    }
-
-    private static void assertNothingIsLost(String name, List<Fault> kinds, int faults) throws Exception {
-        DrillPlan plan = new DrillPlan(folder.resolve(name), SEED, faults, kinds, 4, 40, 64, 2, 2_000);
+        List<Fault> faults = List.of(Fault.TASKMANAGER, Fault.STOP, Fault.CANCEL);
+        DrillPlan plan =
+                new DrillPlan(folder.resolve("faults"), SEED, faults.size(), faults, ROUNDS, STEPS, 64, 2, 2_000);
         List<String> seen = new ArrayList<>();
         DrillResult result = new Drill(plan, ClusterClassPath.ofThisJvm(), seen::add).run(corpora());
 
         assertThat(result.problems()).as("seed %d: %s", SEED, seen).isEmpty();
-        assertThat(result.recoveries()).as("%s", seen).hasSizeGreaterThanOrEqualTo(faults);
-        assertThat(result.stepsDone()).isGreaterThanOrEqualTo(result.usefulSteps() / 2);
+        assertThat(result.recoveries()).extracting(Recovery::fault).containsExactlyInAnyOrderElementsOf(faults);
+        assertThat(result.stepsDone()).isPositive();
         assertThat(result.disturbed()).hasSize(2).allSatisfy(line -> assertThat(line.trainedTokens())
-                .isEqualTo(4L * 40 * DrillPlan.tokensPerStep()));
+                .isEqualTo((long) ROUNDS * STEPS * DrillPlan.tokensPerStep()));
         assertThat(result.lines()).anyMatch(line -> line.startsWith("All snapshots are equal"));
     }
 

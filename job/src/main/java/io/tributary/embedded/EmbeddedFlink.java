@@ -63,19 +63,24 @@ public final class EmbeddedFlink implements AutoCloseable {
 
     private static Configuration settings(int port, Path folder) {
         Configuration settings = new Configuration();
-        settings.set(RestOptions.ADDRESS, Loopback.HOST);
-        settings.set(RestOptions.BIND_ADDRESS, Loopback.HOST);
+        onLoopbackAlone(settings);
         settings.set(RestOptions.BIND_PORT, String.valueOf(port));
-        // The blob server listens on this one, and on every address of the machine without it.
-        settings.set(JobManagerOptions.BIND_HOST, Loopback.HOST);
-        settings.set(TaskManagerOptions.BIND_HOST, Loopback.HOST);
-        settings.set(WebOptions.SUBMIT_ENABLE, false);
         settings.set(CoreOptions.TMP_DIRS, folder.toString());
         // Each shard of a body crosses a few channels at a time: the default of 64 MB is for tests.
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(32));
         return settings;
+    }
+
+    /** A Flink with these settings is reached from this machine alone, and takes no jars over its web interface. */
+    public static void onLoopbackAlone(Configuration settings) {
+        settings.set(RestOptions.ADDRESS, Loopback.HOST);
+        settings.set(RestOptions.BIND_ADDRESS, Loopback.HOST);
+        // The blob server listens on this one, and on every address of the machine without it.
+        settings.set(JobManagerOptions.BIND_HOST, Loopback.HOST);
+        settings.set(TaskManagerOptions.BIND_HOST, Loopback.HOST);
+        settings.set(WebOptions.SUBMIT_ENABLE, false);
     }
 
     /** Where the web interface is. */

@@ -1,5 +1,6 @@
 package io.tributary.ledger;
 
+import io.tributary.embedded.EmbeddedFlink;
 import io.tributary.flow.Intake;
 import io.tributary.flow.IntakeFormat;
 import io.tributary.flow.LedgerState;
@@ -68,6 +69,7 @@ public final class LedgerReader {
     public static List<LedgerLine> read(String path) throws IOException {
         Configuration settings = new Configuration();
         settings.set(PipelineOptions.GENERIC_TYPES, false);
+        EmbeddedFlink.onLoopbackAlone(settings);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         SavepointReader savepoint = SavepointReader.read(env, path, new HashMapStateBackend());

@@ -23,6 +23,9 @@ import org.apache.flink.runtime.rest.messages.job.metrics.Metric;
 public record TrainGauges(
         int subtasks, List<Long> rounds, List<Long> borders, List<Long> steps, List<Long> firstSteps) {
     private static final String TRAIN = "train";
+    /** Names stand in the address of a request, of which Flink takes 4 KiB; one has up to 32 bytes. */
+    private static final int NAMES_OF_A_REQUEST = 80;
+
     private static final List<String> GAUGES =
             List.of(RoundGauges.ROUND, RoundGauges.BORDER, RoundGauges.STEPS, RoundGauges.FIRST_STEP);
 
@@ -51,9 +54,12 @@ public record TrainGauges(
                 .flatMap(index -> GAUGES.stream().map(gauge -> name(index, gauge)))
                 .toList();
         Map<String, Long> values = new HashMap<>();
-        for (Metric metric : session.vertexMetrics(job.getJobId(), train.getJobVertexID(), names)) {
-            if (metric.getValue() != null) {
-                values.put(metric.getId(), Long.parseLong(metric.getValue()));
+        for (int from = 0; from < names.size(); from += NAMES_OF_A_REQUEST) {
+            List<String> some = names.subList(from, Math.min(names.size(), from + NAMES_OF_A_REQUEST));
+            for (Metric metric : session.vertexMetrics(job.getJobId(), train.getJobVertexID(), some)) {
+                if (metric.getValue() != null) {
+                    values.put(metric.getId(), Long.parseLong(metric.getValue()));
+                }
             }
         }
         return new TrainGauges(

@@ -305,8 +305,17 @@ final class SubtaskTrainer implements AutoCloseable {
         }
         snapshotProgress.done(shared.round());
         List.copyOf(sources.values()).stream()
-                .filter(source -> standings.of(source.id()) == Standing.RETIRED && !isInside(source))
+                .filter(source -> standings.of(source.id()) == Standing.RETIRED && isIn(shared.round(), source))
                 .forEach(this::release);
+    }
+
+    /**
+     * Whether all that a source has trained is in the snapshot of a round. After a restart the body of a round may come
+     * back that the source has contributed to already: what it learnt there is in the next snapshot.
+     */
+    private boolean isIn(long round, TrainedSource source) {
+        return !isInside(source)
+                && (!rounds.knows(source.id()) || rounds.state(source.id()).lastContributedRound() < round);
     }
 
     /** A source that has retired is in a snapshot with all that it has learnt, and goes. */

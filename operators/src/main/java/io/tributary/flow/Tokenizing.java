@@ -150,7 +150,8 @@ final class Tokenizing implements AutoCloseable {
     }
 
     private void tryToStart(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
-        if (vocabulary.isKnown()) {
+        // One that retires before its vocabulary is never known to Train.
+        if (vocabulary.isKnown() || retired.value() != null) {
             return;
         }
         boolean isGlobal = variant.globalVocabulary();

@@ -93,6 +93,21 @@ class IntakeTest {
     }
 
     @Test
+    void aSourceThatRetiresBeforeItsVocabularyNeverGetsOne() throws Exception {
+        TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1 << 20);
+        try (var tokenize = fixture.tokenize()) {
+            tokenize.open();
+            process(tokenize, germans(3));
+            tokenize.processElement(new Incoming.Placed(GERMAN, Standing.RETIRED), 0);
+            tokenize.setProcessingTime(TokenizeFixture.TIMEOUT_MS);
+
+            assertThat(tokenize.extractOutputValues()).containsExactly(new Tokenized.Placed(GERMAN, Standing.RETIRED));
+            assertThat(intake(tokenize).waitingBytes())
+                    .isEqualTo(intake(tokenize).bytes());
+        }
+    }
+
+    @Test
     void aSourceThatWaitsForTheVocabularyOfAllIsSatisfiedUntilItComes() throws Exception {
         TokenizeFixture fixture = TokenizeFixture.of(Variant.GLOB, 100);
         try (var tokenize = fixture.tokenizeGlobally()) {

@@ -75,6 +75,24 @@ class StandingsTest {
         }
     }
 
+    /** The body that comes back is one that it has contributed to, and that is in a snapshot already. */
+    @Test
+    void aRetiredSourceThatIsRestoredBeforeItsLastSnapshotIsInThatOne() throws IOException {
+        try (TrainFixture train = new TrainFixture(Variant.SPEC)) {
+            begin(train, 6);
+            train.round(0);
+            train.round(1);
+            place(train, Standing.RETIRED);
+            try (TrainFixture restored = train.restored(train.state())) {
+                restored.round(1);
+                assertThat(restored.trainer.sources()).containsKey(A);
+                restored.round(2);
+                assertThat(restored.out.events).contains("snapshot 2");
+                assertThat(restored.trainer.sources()).isEmpty();
+            }
+        }
+    }
+
     @Test
     void whatASourceWasToldOutlivesARestoreEvenBeforeItIsKnown() throws IOException {
         try (TrainFixture train = new TrainFixture(Variant.SPEC)) {

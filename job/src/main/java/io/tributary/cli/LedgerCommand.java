@@ -70,6 +70,10 @@ final class LedgerCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
+        // Before the first logger is made.
+        System.setProperty(
+                "tributary.log",
+                cluster.folder.resolve("client.log").toAbsolutePath().toString());
         PrintWriter out = spec.commandLine().getOut();
         List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
         if (json) {

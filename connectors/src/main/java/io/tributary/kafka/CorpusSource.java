@@ -80,7 +80,8 @@ public record CorpusSource(
     }
 
     /**
-     * Matches the control topic and the topics of sources, whatever the prefix never the job's own output nor Kafka's internal topics: a job
+     * Matches the control topic and the topics of sources, whatever the prefix never the job's own output nor Kafka's
+     * internal topics: a job
      * that reads its own dead letters would never come to rest.
      */
     static Pattern topics(String prefix) {

@@ -1,13 +1,13 @@
 package io.tributary.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.config.JobDefaults;
 import io.tributary.config.JobSettings;
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.Feeder;
 import io.tributary.corpus.Topics;
 import io.tributary.embedded.ClusterSettings;
+import io.tributary.embedded.FlinkRest;
 import io.tributary.embedded.LocalCluster;
 import io.tributary.model.Precision;
 import io.tributary.session.ClusterAddress;
@@ -17,12 +17,7 @@ import io.tributary.session.Session;
 import io.tributary.session.Submission;
 import io.tributary.session.TrainGauges;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,11 +33,10 @@ final class CheckpointedJob implements AutoCloseable {
     private static final long POLL_MS = 250;
     private static final String HEAP = "Status.JVM.Memory.Heap.Used";
 
-    private final LocalCluster cluster;
+    private final FlinkRest rest;
     private final Session session;
     private final JobSummary job;
     private final JobSettings settings;
-    private final HttpClient http = HttpClient.newHttpClient();
     private long heapWithout;
     private long heapWith;
 
@@ -56,7 +50,7 @@ final class CheckpointedJob implements AutoCloseable {
     record Cost(long heldMs, long alignedMs, long totalMs, long bytes, long trainBytes) {}
 
     private CheckpointedJob(LocalCluster cluster, Session session, JobSummary job, JobSettings settings) {
-        this.cluster = cluster;
+        this.rest = new FlinkRest(cluster.webUrl());
         this.session = session;
         this.job = job;
         this.settings = settings;
@@ -89,7 +83,7 @@ final class CheckpointedJob implements AutoCloseable {
         Submission submission = new Submission(session, new KeptSettings(folder), Submission.installedJar());
         String id = submission.submit(
                 settings, text, new Submission.Start(OptionalInt.of(SUBTASKS), Optional.empty(), false));
-        JobSummary job = new JobSummary(id, settings.name(), "CREATED", false, Instant.now());
+        JobSummary job = JobSummary.submitted(id, settings.name());
         return new CheckpointedJob(cluster, session, job, settings);
     }
 
@@ -196,10 +190,7 @@ final class CheckpointedJob implements AutoCloseable {
     }
 
     private JsonNode rest(String path) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(cluster.webUrl() + path)).build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        return new ObjectMapper().readTree(answer.body());
+        return rest.get(path).orElseThrow(() -> new IOException("Flink does not answer to " + path));
     }
 
     /** The largest heap that was seen in use while no checkpoints were taken, in bytes. */

@@ -85,22 +85,17 @@ final class ClusterStartCommand implements Callable<Integer>, Checked {
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
-        checkRange(problems, "--taskmanagers", taskManagers, 1, MAX_PROCESSES);
-        checkRange(problems, "--slots", slots, 1, MAX_PROCESSES);
-        checkRange(problems, "--threads", threads, 1, 1024);
-        checkRange(problems, "--kafka-port", kafkaPort, 0, 65_535);
-        checkRange(problems, "--web-port", webPort, 0, 65_535);
+        DemoOptions.checkRange(problems, "--taskmanagers", taskManagers, 1, MAX_PROCESSES);
+        DemoOptions.checkRange(problems, "--slots", slots, 1, MAX_PROCESSES);
+        DemoOptions.checkRange(problems, "--threads", threads, 1, 1024);
+        DemoOptions.checkRange(problems, "--kafka-port", kafkaPort, 0, 65_535);
+        DemoOptions.checkRange(problems, "--web-port", webPort, 0, 65_535);
         try {
             memory.ifPresent(ClusterStartCommand::mebibytes);
         } catch (IllegalArgumentException e) {
             problems.add("--taskmanager-memory " + memory.orElse("") + " is not a size such as 6g or 6000m");
         }
         return problems;
-    }
-
-    private static void checkRange(List<String> problems, String name, Optional<Integer> value, int from, int to) {
-        value.filter(number -> number < from || number > to)
-                .ifPresent(number -> problems.add(name + " " + number + " is not between " + from + " and " + to));
     }
 
     private static int mebibytes(String size) {

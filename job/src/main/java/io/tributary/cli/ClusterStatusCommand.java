@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.embedded.ClusterOverview;
 import io.tributary.embedded.ClusterProcess;
@@ -29,7 +28,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Show what runs of a cluster. It ends with 0 only if everything does.")
 final class ClusterStatusCommand implements Callable<Integer> {
-    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
     private static final List<String> HEADER = List.of("process", "state", "pid", "uptime", "memory", "port");
 
     @Spec
@@ -118,6 +116,6 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 now -> root.putObject("slots").put("total", now.slots()).put("free", now.freeSlots()));
         overview.ifPresent(now -> root.put("runningJobs", now.runningJobs()));
         rows.forEach(row -> row.write(root.withArray("processes").addObject()));
-        return JSON.writeValueAsString(root);
+        return Json.text(root);
     }
 }

@@ -8,6 +8,7 @@ import io.tributary.corpus.Feeder;
 import io.tributary.corpus.Topics;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.record.RoundReport;
+import io.tributary.session.Causes;
 import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -163,7 +164,7 @@ final class Demo {
             kafka.checkAlive();
             Optional<Throwable> failure = job.failure();
             if (failure.isPresent()) {
-                throw new IOException("The training job failed: " + rootCause(failure.get()), failure.get());
+                throw new IOException("The training job failed: " + Causes.root(failure.get()), failure.get());
             }
         }
     }
@@ -220,14 +221,6 @@ final class Demo {
             }
         }
         job.cancel();
-    }
-
-    static String rootCause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.toString();
     }
 
     private <T extends AutoCloseable> T opened(T resource) {

@@ -158,6 +158,11 @@ final class DemoOptions {
         }
     }
 
+    /** One that is not given is in every range. */
+    static void checkRange(List<String> problems, String option, Optional<Integer> value, int min, int max) {
+        value.ifPresent(given -> checkRange(problems, option, given, min, max));
+    }
+
     private void checkOut(List<String> problems) {
         if (!Files.exists(out)) {
             return;

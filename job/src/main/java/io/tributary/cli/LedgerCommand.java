@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.ledger.LedgerLine;
 import io.tributary.ledger.LedgerReader;
 import io.tributary.session.RestorePoint;
@@ -77,7 +76,7 @@ final class LedgerCommand implements Callable<Integer>, Checked {
         PrintWriter out = spec.commandLine().getOut();
         List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ledger));
+            out.println(Json.text(ledger));
         } else {
             Table.render(COLUMNS, ledger.stream().map(LedgerCommand::cells).toList())
                     .forEach(out::println);

@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.session.JobSummary;
 import io.tributary.session.Session;
 import java.io.PrintWriter;
@@ -44,9 +43,7 @@ final class ListCommand implements Callable<Integer>, Checked {
             List<JobSummary> jobs =
                     session.jobs().stream().filter(job -> all || !job.ended()).toList();
             if (json) {
-                out.println(new ObjectMapper()
-                        .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(jobs.stream().map(JobText::values).toList()));
+                out.println(Json.text(jobs.stream().map(JobText::values).toList()));
             } else if (jobs.isEmpty()) {
                 out.println(all ? "There are no jobs." : "No job runs; --all shows those that have ended.");
             } else {

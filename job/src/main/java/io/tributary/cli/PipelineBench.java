@@ -11,6 +11,7 @@ import io.tributary.record.RoundReport;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.Variant;
+import io.tributary.session.Causes;
 import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +150,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
     private static void failIfFailed(RunningJob job) throws IOException {
         Optional<Throwable> failure = job.failure();
         if (failure.isPresent()) {
-            throw new IOException("The training job failed: " + Demo.rootCause(failure.get()), failure.get());
+            throw new IOException("The training job failed: " + Causes.root(failure.get()), failure.get());
         }
     }
 

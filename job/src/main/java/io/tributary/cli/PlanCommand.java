@@ -1,8 +1,6 @@
 package io.tributary.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import io.tributary.config.PipelineSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.config.SettingsFile;
@@ -35,7 +33,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "What a model costs under each method: parameters, communication, memory, operations.")
 final class PlanCommand implements Callable<Integer>, Checked {
-    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
     private static final List<String> PARAMETERS =
             List.of("method", "vocabulary", "embedding", "in memory", "per round", "per step", "times fewer");
     private static final List<String> COMPUTED = List.of("method", "GFLOP/token", "GB with AdamW");
@@ -105,7 +102,7 @@ final class PlanCommand implements Callable<Integer>, Checked {
         Plan plan = Plan.of(settings.get());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(JSON.writeValueAsString(plan));
+            out.println(Json.text(plan));
         } else {
             new PlanTables(settings.get(), plan, out).print();
         }

@@ -19,8 +19,7 @@ final class StartOptions {
     /** Everything that is wrong with the options, each in a sentence. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
-        parallelism.ifPresent(
-                subtasks -> DemoOptions.checkRange(problems, "--parallelism", subtasks, 1, SourceKeys.MAX_PARALLELISM));
+        DemoOptions.checkRange(problems, "--parallelism", parallelism, 1, SourceKeys.MAX_PARALLELISM);
         return problems;
     }
 

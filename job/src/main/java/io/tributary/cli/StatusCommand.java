@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.session.JobDetails;
 import io.tributary.session.Session;
 import java.io.PrintWriter;
@@ -43,9 +42,7 @@ final class StatusCommand implements Callable<Integer>, Checked {
         try (Session session = cluster.open()) {
             JobDetails details = session.details(job.known(session));
             if (json) {
-                out.println(new ObjectMapper()
-                        .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(JobText.values(details)));
+                out.println(Json.text(JobText.values(details)));
             } else {
                 JobText.lines(details).forEach(out::println);
             }

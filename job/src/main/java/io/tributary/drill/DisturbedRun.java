@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -163,7 +164,7 @@ final class DisturbedRun {
         run.awaitMoreSteps();
         return new Recovery(
                 fault,
-                what + " (" + details.summary().state().toLowerCase(java.util.Locale.ROOT) + ")",
+                what + " (" + details.summary().state().toLowerCase(Locale.ROOT) + ")",
                 noticed(atMs),
                 System.currentTimeMillis() - atMs);
     }

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,7 +61,7 @@ final class DrillRun {
         } catch (SettingsException e) {
             throw new IllegalStateException("The drill's own settings are wrong: " + e.getMessage(), e);
         }
-        job = new JobSummary(id, settings.name(), "CREATED", false, Instant.now());
+        job = JobSummary.submitted(id, settings.name());
         return job;
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a JobManager says of its cluster. */
-final class FlinkRest {
+public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -24,7 +24,8 @@ final class FlinkRest {
             HttpClient.newBuilder().connectTimeout(LIMIT).build();
     private final String web;
 
-    FlinkRest(String web) {
+    /** @param web the address of its REST interface, as in http://127.0.0.1:8081 */
+    public FlinkRest(String web) {
         this.web = web;
     }
 
@@ -52,7 +53,8 @@ final class FlinkRest {
         return addresses;
     }
 
-    private Optional<JsonNode> get(String path) throws InterruptedException {
+    /** What it answers to a path with a query, or nothing if it does not. */
+    public Optional<JsonNode> get(String path) throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(web + path)).timeout(LIMIT).build();
         try {

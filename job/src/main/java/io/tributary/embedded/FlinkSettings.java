@@ -117,26 +117,23 @@ final class FlinkSettings {
         defaults.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         defaults.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, Duration.ofSeconds(1));
         defaults.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, Duration.ofSeconds(3));
-        // After a calm minute the next fault waits one second again, not three; the default is an hour, and up to a
-        // minute.
+        // After a calm minute the next fault waits one second again, not three; by default it takes an hour, and a
+        // wait grows to a minute.
         defaults.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
                 Duration.ofMinutes(1));
         // However often; this is the default, too.
         defaults.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, Integer.MAX_VALUE);
-        // The system refuses a heartbeat for a process that has ended, and two refused ones in a row make it lost: on
-        // one
-        // machine no network can lose them. With the default interval of 10 s that takes 20 s.
+        // The system refuses a heartbeat for a process that has ended, and two refused ones in a row make it lost:
+        // on one machine no network can lose them. With the default interval of 10 s that takes 20 s.
         defaults.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         defaults.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 2);
         // A process that hangs is found by its silence alone, and so is a JobManager that has ended, since TaskManagers
-        // only answer: with the default of 50 s they would not see one that was started again for as long. Less than 10
-        // s
-        // would take a busy machine for a broken one.
+        // only answer: with the default of 50 s they would not see one that was started again for as long. Less than
+        // 10 s would take a busy machine for a broken one.
         defaults.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(10));
         // A TaskManager that starts before the JobManager asks again after this; the default of 10 s would be waited
-        // for
-        // at most starts.
+        // for at most starts.
         defaults.set(ClusterOptions.ERROR_REGISTRATION_DELAY, Duration.ofSeconds(1));
     }
 }

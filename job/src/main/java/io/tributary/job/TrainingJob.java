@@ -102,9 +102,8 @@ public final class TrainingJob {
         settings.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         settings.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         settings.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ZERO);
-        // A checkpoint that cannot be finished, for want of space or in time, is tried again at the next interval. One
-        // that
-        // Train cannot write fails its task all the same: Flink tolerates errors only after a task's own part.
+        // A checkpoint that cannot be finished, for want of space or in time, is tried again at the next interval.
+        // One that Train cannot write fails its task all the same: Flink tolerates errors only after a task's part.
         settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
         // A round's sums stay as they are between updates on the heap; RocksDB would copy them for each.
         settings.set(StateBackendOptions.STATE_BACKEND, "hashmap");

@@ -36,6 +36,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Either;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.SerializableFunction;
 
 /** Reads the ledger out of a checkpoint or savepoint, with Flink's State Processor. */
 public final class LedgerReader {
@@ -76,26 +77,12 @@ public final class LedgerReader {
         DataStream<Tuple2<SourceId, Either<Intake, Trained>>> sides = savepoint
                 .readKeyedState(
                         OperatorIdentifier.forUid("tokenize"),
-                        new Side<>(LedgerState.INTAKE) {
-                            private static final long serialVersionUID = 1;
-
-                            @Override
-                            Either<Intake, Trained> side(Intake intake) {
-                                return Either.Left(intake);
-                            }
-                        },
+                        new Side<>(LedgerState.INTAKE, Either::Left),
                         SOURCE,
                         SIDE)
                 .union(savepoint.readKeyedState(
                         OperatorIdentifier.forUid("ledger"),
-                        new Side<>(LedgerState.TRAINED) {
-                            private static final long serialVersionUID = 1;
-
-                            @Override
-                            Either<Intake, Trained> side(Trained trained) {
-                                return Either.Right(trained);
-                            }
-                        },
+                        new Side<>(LedgerState.TRAINED, Either::Right),
                         SOURCE,
                         SIDE));
         return lines(collect(sides, path));
@@ -132,20 +119,20 @@ public final class LedgerReader {
     }
 
     /** One side of the ledger, source by source. */
-    private abstract static class Side<T>
+    private static final class Side<T>
             extends KeyedStateReaderFunction<SourceId, Tuple2<SourceId, Either<Intake, Trained>>> {
         private static final long serialVersionUID = 1;
 
         private final ValueStateDescriptor<T> descriptor;
+        private final SerializableFunction<T, Either<Intake, Trained>> side;
 
         private transient ValueState<T> state;
 
         @SuppressWarnings("NullAway.Init") // Flink calls open() first
-        Side(ValueStateDescriptor<T> descriptor) {
+        Side(ValueStateDescriptor<T> descriptor, SerializableFunction<T, Either<Intake, Trained>> side) {
             this.descriptor = descriptor;
+            this.side = side;
         }
-
-        abstract Either<Intake, Trained> side(T value);
 
         @Override
         public void open(OpenContext context) {
@@ -157,7 +144,7 @@ public final class LedgerReader {
                 throws Exception {
             T value = state.value();
             if (value != null) {
-                out.collect(Tuple2.of(source, side(value)));
+                out.collect(Tuple2.of(source, side.apply(value)));
             }
         }
     }

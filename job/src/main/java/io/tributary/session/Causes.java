@@ -3,13 +3,13 @@ package io.tributary.session;
 import java.util.List;
 
 /** What lies behind a failure of Flink, which wraps each many times. */
-final class Causes {
+public final class Causes {
     private static final String CAUSED_BY = "Caused by: ";
 
     private Causes() {}
 
     /** The innermost cause. */
-    static Throwable root(Throwable failure) {
+    public static Throwable root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();

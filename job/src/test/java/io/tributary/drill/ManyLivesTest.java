@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +137,7 @@ class ManyLivesTest {
                 Optional.of(cluster.folder().snapshots().toUri().toString())));
         Submission submission = new Submission(session, new KeptSettings(folder), Submission.installedJar());
         String id = submission.submit(settings, text, new Submission.Start(OptionalInt.of(TASK_MANAGERS), from, false));
-        JobSummary job = new JobSummary(id, settings.name(), "CREATED", false, Instant.now());
+        JobSummary job = JobSummary.submitted(id, settings.name());
         session.awaitRunning(id);
         Awaitility.await().atMost(LIMIT).until(() -> {
             assertThat(session.details(job).summary().ended())

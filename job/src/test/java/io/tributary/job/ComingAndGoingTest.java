@@ -129,24 +129,10 @@ class ComingAndGoingTest {
                 Merging.averaging(variant, 1000),
                 new RoundRules(Pipelines.LOCAL_STEPS, TIMEOUT_MS, LAST),
                 new VocabularySettings(400, 500, 60_000, Map.of(), global));
-        return Pipelines.config(kafka.bootstrapServers(), prefix, everyRound(training), snapshots);
-    }
-
-    private static TrainingSettings everyRound(TrainingSettings s) {
-        return new TrainingSettings(
-                s.seed(),
-                s.shape(),
-                s.precision(),
-                s.adamW(),
-                s.learningRate(),
-                s.batchRows(),
-                s.rounds(),
-                s.merging(),
-                s.vocabulary(),
-                s.holdOut(),
-                1,
-                s.queueLimitBytes(),
-                s.sources(),
-                s.sequenceLengths());
+        return Pipelines.config(
+                kafka.bootstrapServers(),
+                prefix,
+                Pipelines.everyRound(training, training.queueLimitBytes()),
+                snapshots);
     }
 }

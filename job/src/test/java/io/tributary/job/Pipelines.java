@@ -86,6 +86,25 @@ public final class Pipelines {
                 Map.of());
     }
 
+    /** With a snapshot after each round, and another limit of queues. */
+    static TrainingSettings everyRound(TrainingSettings s, long queueLimitBytes) {
+        return new TrainingSettings(
+                s.seed(),
+                s.shape(),
+                s.precision(),
+                s.adamW(),
+                s.learningRate(),
+                s.batchRows(),
+                s.rounds(),
+                s.merging(),
+                s.vocabulary(),
+                s.holdOut(),
+                1,
+                queueLimitBytes,
+                s.sources(),
+                s.sequenceLengths());
+    }
+
     static PipelineConfig config(String servers, String prefix, TrainingSettings training, Path snapshots) {
         return config(servers, prefix, training, snapshots.toUri().toString());
     }

@@ -165,26 +165,12 @@ class SourcesAtRunTimeTest {
     }
 
     private static PipelineConfig config(String prefix, List<String> listed, Path snapshots) {
-        TrainingSettings s = Pipelines.training(
+        TrainingSettings training = Pipelines.training(
                 listed,
                 Merging.averaging(Variant.SPEC, 1000),
                 new RoundRules(Pipelines.LOCAL_STEPS, 120_000, ENDLESS),
                 new VocabularySettings(400, 2_000, 60_000, Map.of(), Optional.empty()));
-        TrainingSettings everyRound = new TrainingSettings(
-                s.seed(),
-                s.shape(),
-                s.precision(),
-                s.adamW(),
-                s.learningRate(),
-                s.batchRows(),
-                s.rounds(),
-                s.merging(),
-                s.vocabulary(),
-                s.holdOut(),
-                1,
-                QUEUE_LIMIT_BYTES,
-                s.sources(),
-                s.sequenceLengths());
-        return Pipelines.config(kafka.bootstrapServers(), prefix, everyRound, snapshots);
+        return Pipelines.config(
+                kafka.bootstrapServers(), prefix, Pipelines.everyRound(training, QUEUE_LIMIT_BYTES), snapshots);
     }
 }

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which sources of a subtask have enough waiting, and are not to be read on for a while. A source is satisfied with as much waiting as half of its queue may hold,
- * and hungry again at a quarter: what is under way when its readers hear of it has room, and they need not be told of
- * every batch. Readers begin with everything, so only changes are said.
+ * Which sources of a subtask have enough waiting, and are not to be read on for a while. A source is satisfied with as
+ * much waiting as half of its queue may hold, and hungry again at a quarter: what is under way when its readers hear of it
+ * has room, and they need not be told of every batch. Readers begin with everything, so only changes are said.
  */
 final class Appetites {
     private final long limitBytes;

@@ -37,8 +37,9 @@ final class TrainState {
     /** The first that is read; before it nothing was published. */
     private static final int FIRST_VERSION = 2;
 
-    private static final int WITH_STANDINGS = 3;
-    private static final int WITH_CHECKSUM = 3;
+    /** Brought standings, a checksum, and no rows of a vocabulary where none is shared. */
+    private static final int THIRD = 3;
+
     private static final int PIECE = 1 << 18;
     private static final String AND_ROWS = " and %d rows of a shared vocabulary";
 
@@ -102,7 +103,7 @@ final class TrainState {
     private boolean isOurs(String written, int version) {
         String wanted = fixed();
         return written.equals(wanted)
-                || (version < WITH_CHECKSUM
+                || (version < THIRD
                         && !layout.merging().variant().globalVocabulary()
                         && written.startsWith(wanted + " and "));
     }
@@ -218,7 +219,7 @@ final class TrainState {
                             .formatted(written, fixed()));
         }
         trainer.snapshotProgress().restore(keyGroup, in.readLong());
-        int standings = version < WITH_STANDINGS ? 0 : in.readInt();
+        int standings = version < THIRD ? 0 : in.readInt();
         for (int i = 0; i < standings; i++) {
             trainer.restore(ids.read(1, in), Standing.read(in));
         }
@@ -231,7 +232,7 @@ final class TrainState {
         for (int i = 0; i < count; i++) {
             readSource(in);
         }
-        if (version >= WITH_CHECKSUM) {
+        if (version >= THIRD) {
             checkSum(stream, in, keyGroup);
         }
     }

@@ -245,6 +245,16 @@ final class TrainFixture implements AutoCloseable {
                 .sum();
     }
 
+    /** The second source of a test, where the variant puts it. */
+    static SourceId second(Variant variant) {
+        return variant.mixture() ? atA(B) : B;
+    }
+
+    /** The rows that a source holds; none where it holds all. */
+    int[] held(SourceId id) {
+        return source(id).rows().map(HeldRows::held).orElseGet(() -> new int[0]);
+    }
+
     TrainedSource source(SourceId id) {
         return Objects.requireNonNull(trainer.sources().get(id));
     }

@@ -6,6 +6,7 @@ import static io.tributary.flow.TrainFixture.LOCAL_STEPS;
 import static io.tributary.flow.TrainFixture.PIECES;
 import static io.tributary.flow.TrainFixture.T;
 import static io.tributary.flow.TrainFixture.atA;
+import static io.tributary.flow.TrainFixture.second;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,8 +33,8 @@ class TrainStateTest {
         try (TrainFixture train = new TrainFixture(variant)) {
             begin(train, A);
             begin(train, second(variant));
-            train.rows(A, 0, held(train, A));
-            train.rows(second(variant), 0, held(train, second(variant)));
+            train.rows(A, 0, train.held(A));
+            train.rows(second(variant), 0, train.held(second(variant)));
             train.body(0, 0);
             train.oneStep(0);
             train.oneStep(0);
@@ -268,7 +269,7 @@ class TrainStateTest {
         train.round(0);
         SourceId other = second(variant);
         begin(train, other);
-        train.rows(other, 0, held(train, other));
+        train.rows(other, 0, train.held(other));
         train.oneStep(0);
         assertThat(train.trainer.rounds().state(other).round()).isEqualTo(1);
     }
@@ -281,14 +282,6 @@ class TrainStateTest {
         for (int seed = 0; seed < LOCAL_STEPS; seed++) {
             train.batch(source, seed, rows ? HELD.length : PIECES);
         }
-    }
-
-    private static int[] held(TrainFixture train, SourceId source) {
-        return train.source(source).rows().map(HeldRows::held).orElseGet(() -> new int[0]);
-    }
-
-    private static SourceId second(Variant variant) {
-        return variant.mixture() ? atA(B) : B;
     }
 
     private static int stateSize(Variant variant, SourceId... sources) throws IOException {

@@ -1,11 +1,10 @@
 package io.tributary.flow;
 
 import static io.tributary.flow.TrainFixture.A;
-import static io.tributary.flow.TrainFixture.B;
 import static io.tributary.flow.TrainFixture.LOCAL_STEPS;
 import static io.tributary.flow.TrainFixture.PIECES;
 import static io.tributary.flow.TrainFixture.T;
-import static io.tributary.flow.TrainFixture.atA;
+import static io.tributary.flow.TrainFixture.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.record.ShardUpdate;
@@ -85,8 +84,8 @@ class TrainStateVersionsTest {
         TrainFixture train = new TrainFixture(variant);
         begin(train, A);
         begin(train, second(variant));
-        train.rows(A, 0, held(train, A));
-        train.rows(second(variant), 0, held(train, second(variant)));
+        train.rows(A, 0, train.held(A));
+        train.rows(second(variant), 0, train.held(second(variant)));
         train.body(0, 0);
         train.oneStep(0);
         train.oneStep(0);
@@ -106,14 +105,6 @@ class TrainStateVersionsTest {
         for (int seed = 0; seed < 2 * LOCAL_STEPS; seed++) {
             train.batch(source, seed, rows ? HELD.length : PIECES);
         }
-    }
-
-    private static int[] held(TrainFixture train, SourceId source) {
-        return train.source(source).rows().map(HeldRows::held).orElseGet(() -> new int[0]);
-    }
-
-    private static SourceId second(Variant variant) {
-        return variant.mixture() ? atA(B) : B;
     }
 
     private static String name(int version, Variant variant) {

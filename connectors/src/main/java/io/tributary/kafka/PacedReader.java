@@ -14,11 +14,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what another reader does, but pauses the partitions of a source while some operator has enough of it.
@@ -35,6 +38,10 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
     private final HandOver.Place place;
     private final Consumer<Downstream> receiver = this::hear;
     private final Map<String, String> topicOfSplit = new HashMap<>();
+    /** Splits that no record has come of yet, so that a pause may not have reached them. */
+    private final Set<String> silent = new HashSet<>();
+    /** Splits of satisfied topics whose first record has come. */
+    private final List<String> toPause = new ArrayList<>();
     /** By topic, the operators that have enough of it. */
     private final Map<String, Set<String>> satisfied = new HashMap<>();
 
@@ -67,7 +74,26 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
             somethingHeard = new CompletableFuture<>();
             obey();
         }
-        return reader.pollNext(output);
+        InputStatus status = reader.pollNext(new Listening(output));
+        if (!toPause.isEmpty()) {
+            reader.pauseOrResumeSplits(List.copyOf(toPause), List.of());
+            toPause.clear();
+        }
+        return status;
+    }
+
+    /**
+     * A pause passes over splits that the fetcher thread has not taken in yet (Flink looks at those it is assigned, and a
+     * task of that thread assigns them), and nothing tells when it has. The first record of a split does.
+     */
+    private void firstRecord(String split) {
+        if (silent.remove(split) && isSatisfied(topicOfSplit.get(split))) {
+            toPause.add(split);
+        }
+    }
+
+    private boolean isSatisfied(@Nullable String topic) {
+        return !satisfied.getOrDefault(topic, Set.of()).isEmpty();
     }
 
     private void obey() {
@@ -97,15 +123,9 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
     @Override
     public void addSplits(List<KafkaPartitionSplit> splits) {
         reader.addSplits(splits);
-        List<String> paused = new ArrayList<>();
         for (KafkaPartitionSplit split : splits) {
             topicOfSplit.put(split.splitId(), split.getTopic());
-            if (!satisfied.getOrDefault(split.getTopic(), Set.of()).isEmpty()) {
-                paused.add(split.splitId());
-            }
-        }
-        if (!paused.isEmpty()) {
-            reader.pauseOrResumeSplits(paused, List.of());
+            silent.add(split.splitId());
         }
     }
 
@@ -152,5 +172,50 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
     public void close() throws Exception {
         HandOver.remove(place, receiver);
         reader.close();
+    }
+
+    /** Notices the first record of each split: a reader asks for the output of a split when it has something for it. */
+    private final class Listening implements ReaderOutput<Ingested> {
+        private final ReaderOutput<Ingested> output;
+
+        Listening(ReaderOutput<Ingested> output) {
+            this.output = output;
+        }
+
+        @Override
+        public SourceOutput<Ingested> createOutputForSplit(String split) {
+            firstRecord(split);
+            return output.createOutputForSplit(split);
+        }
+
+        @Override
+        public void releaseOutputForSplit(String split) {
+            output.releaseOutputForSplit(split);
+        }
+
+        @Override
+        public void collect(Ingested document) {
+            output.collect(document);
+        }
+
+        @Override
+        public void collect(Ingested document, long timestamp) {
+            output.collect(document, timestamp);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            output.emitWatermark(watermark);
+        }
+
+        @Override
+        public void markIdle() {
+            output.markIdle();
+        }
+
+        @Override
+        public void markActive() {
+            output.markActive();
+        }
     }
 }

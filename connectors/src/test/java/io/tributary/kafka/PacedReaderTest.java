@@ -43,13 +43,18 @@ class PacedReaderTest {
     }
 
     @Test
-    void aPartitionThatIsFoundLaterIsPausedToo() throws Exception {
+    void aPartitionThatIsFoundLaterIsPausedWithItsFirstRecord() throws Exception {
         start();
         say("de", "train", false);
         poll();
         add("corpus.de", 3);
+        add("corpus.fr", 0);
+        splits.speaking.addAll(List.of("corpus.de-3", "corpus.fr-0"));
+        poll();
 
         assertThat(splits.paused).containsExactly("corpus.de-3");
+        poll();
+        assertThat(splits.calls).hasSize(1);
     }
 
     @Test
@@ -144,6 +149,7 @@ class PacedReaderTest {
     /** A reader that has nothing to read, and keeps what it is told. */
     @SuppressWarnings("try") // that close() may be interrupted is the signature of Flink
     private static final class Splits implements SourceReader<Ingested, KafkaPartitionSplit> {
+        private final List<String> speaking = new ArrayList<>();
         private final TreeSet<String> paused = new TreeSet<>();
         private final List<String> calls = new ArrayList<>();
         private final CompletableFuture<Void> available = new CompletableFuture<>();
@@ -154,6 +160,7 @@ class PacedReaderTest {
 
         @Override
         public InputStatus pollNext(ReaderOutput<Ingested> output) {
+            speaking.forEach(output::createOutputForSplit);
             return InputStatus.NOTHING_AVAILABLE;
         }
 

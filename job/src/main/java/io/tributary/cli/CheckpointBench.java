@@ -77,18 +77,34 @@ final class CheckpointBench implements Callable<Integer>, Checked {
         List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
                 .filter(corpus -> SOURCES.contains(corpus.name()))
                 .toList();
-        LocalCluster cluster = LocalCluster.start(out, CheckpointedJob.cluster(), ClusterClassPath.installed());
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
+        LocalCluster cluster = LocalCluster.at(out, CheckpointedJob.cluster(), ClusterClassPath.installed());
+        try {
+            cluster.startMissing();
+            measure(cluster, corpora, print);
+            // After a failure the logs stay.
+            cluster.stop();
+            cluster.delete();
+        } finally {
+            cluster.stop();
+            interrupt.done();
+        }
+        return ExitCode.OK;
+    }
+
+    private void measure(LocalCluster cluster, List<Corpus> corpora, PrintWriter print) throws Exception {
         try (CheckpointedJob job = CheckpointedJob.start(cluster, layers, width, corpora)) {
             print.printf(
                     "%d layers of width %d: a body of %,d parameters; %d sources, 2 subtasks; logs in %s%n",
-                    layers, width, job.bodyParameters(), corpora.size(), out);
+                    layers,
+                    width,
+                    job.bodyParameters(),
+                    corpora.size(),
+                    cluster.folder().logs());
             print.flush();
             job.awaitTraining();
             measure(job, print);
-        } finally {
-            cluster.stop();
         }
-        return ExitCode.OK;
     }
 
     private void measure(CheckpointedJob job, PrintWriter print) throws Exception {

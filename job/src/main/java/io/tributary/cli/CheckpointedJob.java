@@ -18,6 +18,7 @@ import io.tributary.session.Submission;
 import io.tributary.session.TrainGauges;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class CheckpointedJob implements AutoCloseable {
     private static final long TEXT_BYTES = 12 << 20;
     private static final long WARM_UP_STEPS = 40;
     private static final long POLL_MS = 250;
+    private static final Duration CACHE_LIMIT = Duration.ofMinutes(1);
     private static final String HEAP = "Status.JVM.Memory.Heap.Used";
 
     private final FlinkRest rest;
@@ -80,7 +82,8 @@ final class CheckpointedJob implements AutoCloseable {
                 Optional.of(cluster.bootstrapServers()),
                 Optional.of(cluster.folder().snapshots().toUri().toString())));
         Session session = Session.with(ClusterAddress.of(cluster.webUrl()));
-        Submission submission = new Submission(session, new KeptSettings(folder), Submission.installedJar());
+        Submission submission =
+                new Submission(session, new KeptSettings(cluster.folder().jobs()), Submission.installedJar());
         String id = submission.submit(
                 settings, text, new Submission.Start(OptionalInt.of(SUBTASKS), Optional.empty(), false));
         JobSummary job = JobSummary.submitted(id, settings.name());
@@ -165,8 +168,13 @@ final class CheckpointedJob implements AutoCloseable {
     private Cost cost(long number) throws IOException, InterruptedException {
         String details = "/jobs/%s/checkpoints/details/%d".formatted(job.id(), number);
         JsonNode whole = rest(details);
+        long deadlineNanos = System.nanoTime() + CACHE_LIMIT.toNanos();
         // Flink tells of checkpoints from a cache of some seconds.
         while (!"COMPLETED".equals(whole.path("status").asText())) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new IOException(
+                        "Flink does not tell of checkpoint %d, which is complete, but: %s".formatted(number, whole));
+            }
             Thread.sleep(POLL_MS);
             whole = rest(details);
         }

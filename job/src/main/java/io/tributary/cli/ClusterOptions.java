@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.config.JobDefaults;
+import io.tributary.embedded.ClusterFolder;
 import io.tributary.session.ClusterAddress;
 import io.tributary.session.KeptSettings;
 import io.tributary.session.Session;
@@ -52,7 +53,7 @@ final class ClusterOptions {
         Files.createDirectories(folder);
         // Before the first logger is made.
         System.setProperty(
-                "tributary.log", folder.resolve("client.log").toAbsolutePath().toString());
+                "tributary.log", new ClusterFolder(folder).clientLog().toString());
         return Session.with(address);
     }
 
@@ -78,7 +79,7 @@ final class ClusterOptions {
     }
 
     KeptSettings kept() {
-        return new KeptSettings(folder);
+        return new KeptSettings(new ClusterFolder(folder).jobs());
     }
 
     /**

@@ -98,12 +98,17 @@ final class DrillCommand implements Callable<Integer>, Checked {
         List<Corpus> corpora = DemoText.load(Demo.textCache(), out::println).stream()
                 .filter(corpus -> SOURCES.contains(corpus.name()))
                 .toList();
-        DrillResult result = new Drill(plan(), ClusterClassPath.installed(), line -> {
-                    out.println(line);
-                    out.flush();
-                })
-                .run(corpora);
-        result.lines().forEach(out::println);
-        return result.problems().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+        Drill drill = new Drill(plan(), ClusterClassPath.installed(), line -> {
+            out.println(line);
+            out.flush();
+        });
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
+        try {
+            DrillResult result = drill.run(corpora);
+            result.lines().forEach(out::println);
+            return result.problems().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+        } finally {
+            interrupt.done();
+        }
     }
 }

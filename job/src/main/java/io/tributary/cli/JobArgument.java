@@ -15,6 +15,10 @@ final class JobArgument {
             description = "Its id, the beginning of it, or its name (default: the only job that runs).")
     private Optional<String> job = Optional.empty();
 
+    boolean isGiven() {
+        return job.isPresent();
+    }
+
     /** One that runs. */
     JobSummary running(Session session) throws IOException, InterruptedException {
         return JobChoice.choose(session.jobs(), job, false);

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.embedded.ClusterFolder;
 import io.tributary.ledger.LedgerLine;
 import io.tributary.ledger.LedgerReader;
 import io.tributary.session.RestorePoint;
@@ -64,15 +65,19 @@ final class LedgerCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        return from.isPresent() ? List.of() : cluster.problems();
+        if (from.isEmpty()) {
+            return cluster.problems();
+        }
+        return job.isGiven()
+                ? List.of("JOB and --from are both given: the ledger is that of a running job, or of a savepoint")
+                : List.of();
     }
 
     @Override
     public Integer call() throws Exception {
         // Before the first logger is made.
         System.setProperty(
-                "tributary.log",
-                cluster.folder.resolve("client.log").toAbsolutePath().toString());
+                "tributary.log", new ClusterFolder(cluster.folder).clientLog().toString());
         PrintWriter out = spec.commandLine().getOut();
         List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
         if (json) {

@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
+import io.tributary.embedded.ClusterFolder;
 import io.tributary.session.KeptSettings;
 import io.tributary.session.KeptSettings.Text;
 import io.tributary.session.RestorePoint;
@@ -130,7 +131,10 @@ final class ResumeCommand implements Callable<Integer>, Checked {
         List<Text> texts = settingsOf(point);
         if (texts.size() != 1) {
             throw new IOException("%s settings are kept in %s of the job that wrote %s: name them with --config FILE"
-                    .formatted(texts.isEmpty() ? "No" : "Several", cluster.folder.resolve("jobs"), point.path()));
+                    .formatted(
+                            texts.isEmpty() ? "No" : "Several",
+                            new ClusterFolder(cluster.folder).jobs(),
+                            point.path()));
         }
         return texts.get(0);
     }

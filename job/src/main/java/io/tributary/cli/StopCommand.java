@@ -5,6 +5,7 @@ import io.tributary.session.RoundBorder;
 import io.tributary.session.Session;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -52,7 +53,9 @@ final class StopCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        return cluster.problems();
+        List<String> problems = new ArrayList<>(cluster.problems());
+        DemoOptions.checkRange(problems, "--wait", waitSeconds, 1, 7 * 24 * 3600);
+        return problems;
     }
 
     @Override
@@ -69,12 +72,11 @@ final class StopCommand implements Callable<Integer>, Checked {
     private String stopAtBorder(Session session, JobSummary running, Optional<String> folder)
             throws IOException, InterruptedException {
         RoundBorder border = new RoundBorder(session, kafka.orders(running, cluster));
-        border.await(running, Duration.ofSeconds(waitSeconds));
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
         try {
-            return session.stop(running, folder);
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            border.releaseAfter(e, running);
-            throw e;
+            return border.stop(running, folder, Duration.ofSeconds(waitSeconds));
+        } finally {
+            interrupt.done();
         }
     }
 }

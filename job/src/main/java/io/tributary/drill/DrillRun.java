@@ -53,7 +53,7 @@ final class DrillRun {
     /** Starts the job, from the beginning or from where it has come to. */
     final JobSummary start(Optional<RestorePoint> from) throws IOException, InterruptedException {
         Submission submission =
-                new Submission(session, new KeptSettings(cluster.folder().root()), Submission.installedJar());
+                new Submission(session, new KeptSettings(cluster.folder().jobs()), Submission.installedJar());
         Submission.Start start = new Submission.Start(OptionalInt.of(plan.taskManagers()), from, false);
         String id;
         try {

@@ -60,6 +60,16 @@ public record ClusterFolder(Path root) {
         return root.resolve("snapshots");
     }
 
+    /** The settings of the jobs that were submitted. */
+    public Path jobs() {
+        return root.resolve("jobs");
+    }
+
+    /** What went on in the programs that talk to the cluster. */
+    public Path clientLog() {
+        return root.resolve("client.log");
+    }
+
     /** The jars of the processes. */
     Path lib() {
         return root.resolve("lib");
@@ -103,7 +113,18 @@ public record ClusterFolder(Path root) {
     /** Removes all that a cluster has written here, and the folder if nothing else is in it. */
     void remove() throws IOException {
         List<Path> all = List.of(
-                temporary(), lib(), conf(), logs(), kafka(), checkpoints(), savepoints(), snapshots(), state(), lock());
+                temporary(),
+                lib(),
+                conf(),
+                logs(),
+                kafka(),
+                checkpoints(),
+                savepoints(),
+                snapshots(),
+                jobs(),
+                clientLog(),
+                state(),
+                lock());
         for (Path part : all) {
             remove(part);
         }

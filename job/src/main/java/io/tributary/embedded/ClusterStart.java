@@ -94,7 +94,7 @@ final class ClusterStart {
         return folder.kafka().resolve("server.properties");
     }
 
-    private void launch(String name) throws IOException {
+    private void launch(String name) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command(name))
                 .directory(folder.root().toFile())
                 .redirectErrorStream(true)
@@ -111,8 +111,13 @@ final class ClusterStart {
         Process process = builder.start();
         started.put(name, process);
         // At once: a program that is ended in the middle of a start leaves no process that nobody knows of.
-        ClusterProcess known = ClusterProcess.of(name, process.pid()).orElseThrow(() -> ended(name, process));
-        state = state.with(known);
+        Optional<ClusterProcess> running = ClusterProcess.of(name, process.pid());
+        if (running.isEmpty()) {
+            // It has ended already, or else nobody could end it later.
+            process.destroyForcibly().waitFor();
+            throw ended(name, process);
+        }
+        state = state.with(running.get());
         state.write(folder.state());
     }
 

@@ -203,11 +203,15 @@ public final class LocalCluster {
     }
 
     /** Removes all data of a cluster that is stopped. */
+    @SuppressWarnings("try")
     public void delete() throws IOException {
-        if (!state.alive().isEmpty()) {
-            throw new IllegalStateException("The cluster of " + folder.root() + " runs");
+        try (ClusterLock lock = ClusterLock.of(folder)) {
+            refresh();
+            if (!state.alive().isEmpty()) {
+                throw new IllegalStateException("The cluster of " + folder.root() + " runs");
+            }
+            folder.remove();
         }
-        folder.remove();
     }
 
     /** Ends processes, in the order in which they were started. */

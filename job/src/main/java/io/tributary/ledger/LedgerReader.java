@@ -44,6 +44,8 @@ public final class LedgerReader {
     private static final TypeInformation<Tuple2<SourceId, Either<Intake, Trained>>> SIDE = new TupleTypeInfo<>(
             SOURCE, new EitherTypeInfo<>(new WireType<>(new IntakeFormat()), new WireType<>(new TrainedFormat())));
 
+    private static final Intake NOTHING_CAME = new Intake(0, 0, 0, 0, 0, 0);
+
     private LedgerReader() {}
 
     /**
@@ -54,11 +56,19 @@ public final class LedgerReader {
     public static List<LedgerLine> ofRunning(Session session, JobSummary job, Optional<String> folder)
             throws IOException, InterruptedException {
         String savepoint = session.savepoint(job, folder);
+        List<LedgerLine> ledger;
         try {
-            return read(savepoint);
-        } finally {
-            session.dispose(savepoint);
+            ledger = read(savepoint);
+        } catch (IOException | RuntimeException e) {
+            try {
+                session.dispose(savepoint);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
         }
+        session.dispose(savepoint);
+        return ledger;
     }
 
     /**
@@ -112,6 +122,8 @@ public final class LedgerReader {
                 out.put(side.f0, side.f1.right());
             }
         }
+        // A source may have been told something before its first text.
+        out.keySet().forEach(source -> in.putIfAbsent(source, NOTHING_CAME));
         List<LedgerLine> lines = new ArrayList<>();
         in.forEach((source, intake) ->
                 lines.add(LedgerLine.of(source.name(), intake, Optional.ofNullable(out.get(source)))));

@@ -7,8 +7,11 @@ import io.tributary.config.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,11 +22,13 @@ public final class KeptSettings {
     private static final String ENDING = ".yaml";
     private static final String HEADER = "# Submitted from ";
 
+    private static final Set<PosixFilePermission> OWN_ALONE = PosixFilePermissions.fromString("rw-------");
+
     private final Path jobs;
 
-    /** @param folder of the cluster */
-    public KeptSettings(Path folder) {
-        this.jobs = folder.resolve("jobs");
+    /** @param jobs a folder for them, of the cluster */
+    public KeptSettings(Path jobs) {
+        this.jobs = jobs;
     }
 
     /**
@@ -52,10 +57,13 @@ public final class KeptSettings {
         }
     }
 
-    /** Keeps the settings of a job. */
+    /** Keeps the settings of a job, for nobody else's eyes: passwords of Kafka may be among them. */
     public void keep(String jobId, Text text) throws IOException {
         Files.createDirectories(jobs);
-        Files.writeString(jobs.resolve(jobId + ENDING), HEADER + text.folder() + "\n" + text.yaml());
+        Path file = jobs.resolve(jobId + ENDING);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(OWN_ALONE));
+        Files.writeString(file, HEADER + text.folder() + "\n" + text.yaml());
     }
 
     /** The settings of all jobs whose ids begin so. */

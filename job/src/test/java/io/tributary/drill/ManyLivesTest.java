@@ -135,7 +135,8 @@ class ManyLivesTest {
         JobSettings settings = text.parse(new JobDefaults(
                 Optional.of(cluster.bootstrapServers()),
                 Optional.of(cluster.folder().snapshots().toUri().toString())));
-        Submission submission = new Submission(session, new KeptSettings(folder), Submission.installedJar());
+        Submission submission =
+                new Submission(session, new KeptSettings(folder.resolve("jobs")), Submission.installedJar());
         String id = submission.submit(settings, text, new Submission.Start(OptionalInt.of(TASK_MANAGERS), from, false));
         JobSummary job = JobSummary.submitted(id, settings.name());
         session.awaitRunning(id);

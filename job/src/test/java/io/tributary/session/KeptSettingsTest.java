@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,9 @@ class KeptSettingsTest {
         kept.keep("abc123", text);
         kept.keep("abd999", new KeptSettings.Text("variant: glob\n", folder));
 
+        assertThat(Files.getPosixFilePermissions(folder.resolve("cluster").resolve("abc123.yaml")))
+                .as("it may hold passwords")
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(text.folder()).isEqualTo(folder.resolve("mine"));
         assertThat(kept.of("abc")).containsExactly(text);
         assertThat(kept.of("ab")).hasSize(2);
@@ -30,7 +34,7 @@ class KeptSettingsTest {
 
     @Test
     void aFileOfSomebodyElseIsRefused() throws Exception {
-        Files.writeString(Files.createDirectories(folder.resolve("jobs")).resolve("abc.yaml"), "variant: spec\n");
+        Files.writeString(folder.resolve("abc.yaml"), "variant: spec\n");
         assertThatThrownBy(() -> new KeptSettings(folder).of("abc"))
                 .hasMessageContainingAll("abc.yaml does not begin with", "--config");
     }

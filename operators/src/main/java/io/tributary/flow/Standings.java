@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 final class Standings {
     /** Of sources that rest or have retired, those included that are not known yet or no more. */
     private final Map<SourceId, Standing> told = new TreeMap<>();
+    /** What was told since the last start, of which the ledger has no line until the source is known. */
+    private final Map<SourceId, Standing> news = new TreeMap<>();
     /** The last line of sources that have gone since the last start. */
     private final List<Trained> gone = new ArrayList<>();
 
@@ -25,6 +27,12 @@ final class Standings {
     }
 
     void tell(SourceId id, Standing standing) {
+        restore(id, standing);
+        news.put(id, standing);
+    }
+
+    /** As a checkpoint has it, whose ledger has it too. */
+    void restore(SourceId id, Standing standing) {
         if (standing == Standing.ACTIVE) {
             told.remove(id);
         } else {
@@ -35,13 +43,14 @@ final class Standings {
     /** A source has retired and goes; it stays told. */
     void release(TrainedSource source) {
         gone.add(source.trained(Standing.RETIRED));
+        news.remove(source.id());
     }
 
-    /** A line for each source that is here, will be, or was since the last start. */
+    /** A line for each source that is here, will be or would have been, or was since the last start. */
     List<Trained> ledger(Map<SourceId, TrainedSource> sources) {
         Stream<Trained> here = sources.values().stream().map(source -> source.trained(of(source.id())));
-        Stream<Trained> unknown = told.entrySet().stream()
-                .filter(each -> each.getValue() == Standing.PAUSED && !sources.containsKey(each.getKey()))
+        Stream<Trained> unknown = news.entrySet().stream()
+                .filter(each -> !sources.containsKey(each.getKey()))
                 .map(each -> new Trained(each.getKey(), each.getValue(), 0, 0, 0, 0));
         return Stream.of(gone.stream(), here, unknown).flatMap(lines -> lines).toList();
     }

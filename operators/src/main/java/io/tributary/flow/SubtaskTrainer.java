@@ -238,7 +238,10 @@ final class SubtaskTrainer implements AutoCloseable {
         } else if (record instanceof Downstream.Participation participation) {
             perform(rounds.participationHeard(participation.round(), nowMs));
         } else if (record instanceof Downstream.Hold hold) {
-            perform(rounds.hold(hold.held(), nowMs));
+            perform(
+                    hold.held()
+                            ? rounds.hold(nowMs + Downstream.Hold.LAPSES_AFTER.toMillis(), nowMs)
+                            : rounds.release(nowMs));
         }
         joinSources(nowMs);
     }
@@ -460,7 +463,7 @@ final class SubtaskTrainer implements AutoCloseable {
 
     /** Takes back what a source has been told; before the first body. */
     void restore(SourceId id, Standing standing) {
-        standings.tell(id, standing);
+        standings.restore(id, standing);
         perform(rounds.rest(id, 0));
     }
 

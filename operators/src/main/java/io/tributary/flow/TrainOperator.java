@@ -187,7 +187,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         Tokenized record = element.getValue();
         // Not while it waits for a body: the updates of others that the body needs may wait behind a barrier at Merge,
         // and that barrier for this subtask's own, which is still in its input. So the limit gives way then.
-        while (trainer.queueIsFull(record.source()) && trainer.hasWork()) {
+        while (record instanceof Tokenized.Batch && trainer.queueIsFull(record.source()) && trainer.hasWork()) {
             mailbox.yield();
         }
         trainer.accept(record, nowMs());

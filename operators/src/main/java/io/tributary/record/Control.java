@@ -8,6 +8,6 @@ public sealed interface Control extends Ingested {
     /** Lets a source take part, rest or go. */
     record Place(String job, SourceId source, Standing standing) implements Control {}
 
-    /** Lets the job come to rest at the border of a round, so that it can be stopped there, or go on. */
+    /** Lets the job come to rest at the border of a round for a minute, so that it can be stopped there, or go on. */
     record Hold(String job, boolean held) implements Control {}
 }

@@ -1,5 +1,7 @@
 package io.tributary.record;
 
+import java.time.Duration;
+
 /** What comes back along the feedback edge: to Train, and what it says of its sources to their readers. */
 public sealed interface Downstream {
     /** Bytes of parameters and row ids that it takes on the wire; all else of a record is framing. */
@@ -48,7 +50,10 @@ public sealed interface Downstream {
     record Pace(String source, String stage, boolean hungry) implements Downstream {}
 
     /**
-     * Begin no round that nobody has begun, or go on again. For every subtask, which forgets it when it is restarted.
+     * Begin no round that nobody has begun, or go on again. For every subtask, which forgets it when it is restarted, and
+     * goes on by itself unless it hears it again within {@link #LAPSES_AFTER}.
      */
-    record Hold(boolean held) implements Downstream {}
+    record Hold(boolean held) implements Downstream {
+        public static final Duration LAPSES_AFTER = Duration.ofMinutes(1);
+    }
 }

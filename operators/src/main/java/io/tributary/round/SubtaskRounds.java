@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Hold.</b> While this subtask is held it begins no round that nobody has begun. One subtask may hear of it in a
  * round that another has begun already; it then hears of that step too, as every subtask does, and takes part in this
- * round. So all come to rest at the border of one round, at the latest of the next. A restart forgets it, and the job
- * goes on: nothing that someone only asked for may stop it for good.
+ * round. So all come to rest at the border of one round, at the latest of the next. A hold lapses unless it is repeated,
+ * and a restart forgets it: whoever asks for it may die, and nobody's order may stop the job for good. A subtask whose
+ * hold lapses first begins the round and says so, which takes the others along.
  *
  * <p><b>Restore.</b> Only {@link SourceRound}s are kept. Watermarks and announcements are said again when the body
  * arrives. That body is at most one round ahead of what the sources saw. That a round was opened is forgotten. If a
@@ -75,7 +77,7 @@ public final class SubtaskRounds {
     private long participation = NONE;
     private long opened = NONE;
     private final Set<SourceId> resting = new HashSet<>();
-    private boolean held;
+    private OptionalLong heldUntilMs = OptionalLong.empty();
     private OptionalLong deadlineMs = OptionalLong.empty();
     private @Nullable SourceId lastTrained;
 
@@ -109,9 +111,9 @@ public final class SubtaskRounds {
         return current == NONE || closed == current;
     }
 
-    /** When {@link #timeout} is due, by the caller's clock. */
+    /** When {@link #timeout} is due, by the caller's clock: for the round, or for the end of a hold. */
     public OptionalLong deadlineMs() {
-        return deadlineMs;
+        return LongStream.concat(deadlineMs.stream(), heldUntilMs.stream()).min();
     }
 
     /** Whether this subtask has heard of a source: it was expected, restored, or had a batch. */
@@ -185,15 +187,27 @@ public final class SubtaskRounds {
         queued.remove(source);
     }
 
-    /** Begins no round that nobody has begun, or goes on again. */
-    public List<Action> hold(boolean hold, long nowMs) {
-        held = hold;
+    /**
+     * Begins no round that nobody has begun.
+     *
+     * @param untilMs when it goes on by itself, unless it is held again before
+     */
+    public List<Action> hold(long untilMs, long nowMs) {
+        heldUntilMs = OptionalLong.of(untilMs);
+        return settle(nowMs);
+    }
+
+    /** Goes on, if it was held. */
+    public List<Action> release(long nowMs) {
+        heldUntilMs = OptionalLong.empty();
         return settle(nowMs);
     }
 
     /** The round at whose border this subtask rests because it is held; nothing of that round has begun here. */
     public OptionalLong border() {
-        return held && current != NONE && closed < current && !sure() ? OptionalLong.of(current) : OptionalLong.empty();
+        return held() && current != NONE && closed < current && !sure()
+                ? OptionalLong.of(current)
+                : OptionalLong.empty();
     }
 
     /** A batch has joined the queue of a source, which may be new. */
@@ -247,11 +261,14 @@ public final class SubtaskRounds {
 
     /** Time has come to {@code nowMs}; before the deadline nothing happens. */
     public List<Action> timeout(long nowMs) {
-        if (deadlineMs.isEmpty() || nowMs < deadlineMs.getAsLong()) {
-            return List.of();
+        List<Action> actions = new ArrayList<>();
+        if (isDue(heldUntilMs, nowMs)) {
+            actions.addAll(release(nowMs));
+        }
+        if (!isDue(deadlineMs, nowMs)) {
+            return actions;
         }
         deadlineMs = OptionalLong.empty();
-        List<Action> actions = new ArrayList<>();
         for (SourceRound state : List.copyOf(sources.values())) {
             if (state.inside()) {
                 contribute(state, actions);
@@ -341,7 +358,7 @@ public final class SubtaskRounds {
     private boolean mayBegin(SourceRound state, long round) {
         SourceId source = state.source();
         boolean ofCurrent = opened == current || chosen(current, source);
-        if (resting.contains(source) || (held && (round > current || !sure()))) {
+        if (resting.contains(source) || (held() && (round > current || !sure()))) {
             return false;
         }
         return state.lastContributedRound() < current && ofCurrent && (round == current || chosen(round, source));
@@ -349,6 +366,14 @@ public final class SubtaskRounds {
 
     private boolean chosen(long round, SourceId source) {
         return rules.sampling().chosen(round, source);
+    }
+
+    private static boolean isDue(OptionalLong whenMs, long nowMs) {
+        return whenMs.isPresent() && nowMs >= whenMs.getAsLong();
+    }
+
+    private boolean held() {
+        return heldUntilMs.isPresent();
     }
 
     /** Whether the current round is still to be closed here. */

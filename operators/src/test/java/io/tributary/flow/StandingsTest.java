@@ -145,6 +145,25 @@ class StandingsTest {
         }
     }
 
+    /** Without its last line the ledger would show a source that was resumed as paused, and one that has gone as active. */
+    @Test
+    void theLedgerHasALineForWhatASourceWasToldBeforeItIsKnown() throws IOException {
+        try (TrainFixture train = new TrainFixture(Variant.SPEC)) {
+            place(train, Standing.PAUSED);
+            train.trainer.accept(new Tokenized.Placed(B, Standing.RETIRED), 0);
+            assertThat(train.trainer.ledger())
+                    .containsExactly(
+                            new Trained(A, Standing.PAUSED, 0, 0, 0, 0), new Trained(B, Standing.RETIRED, 0, 0, 0, 0));
+            place(train, Standing.ACTIVE);
+            assertThat(train.trainer.ledger()).contains(new Trained(A, Standing.ACTIVE, 0, 0, 0, 0));
+            try (TrainFixture restored = train.restored(train.state())) {
+                assertThat(restored.trainer.ledger())
+                        .as("a line of before must not be undone")
+                        .isEmpty();
+            }
+        }
+    }
+
     private static void begin(TrainFixture train, int batches) {
         boolean rows = train.settings.merging().variant().byRows();
         train.vocabulary(A, rows ? HELD : new int[0]);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class RestAndHoldTest {
     private static final SourceId A = new SourceId("a", 0);
     private static final SourceId B = new SourceId("b", 1);
+    private static final long LATE_MS = 1_000_000;
 
     private final SubtaskRounds rounds = new SubtaskRounds(new RoundRules(2, 100, 10));
 
@@ -65,21 +66,22 @@ final class RestAndHoldTest {
         queue(A, 4);
         rounds.bodyArrived(0, 0);
         step(1);
-        assertThat(rounds.hold(true, 2)).isEmpty();
+        assertThat(rounds.hold(LATE_MS, 2)).isEmpty();
         assertThat(rounds.border()).isEmpty();
         step(3);
         rounds.bodyArrived(1, 4);
 
         assertThat(rounds.border()).hasValue(1);
         assertThat(rounds.nextTurn()).isEmpty();
-        assertThat(rounds.deadlineMs()).isEmpty();
-        assertThat(rounds.timeout(1_000_000)).isEmpty();
+        assertThat(rounds.deadlineMs()).as("the end of the hold alone").hasValue(LATE_MS);
+        assertThat(rounds.timeout(LATE_MS - 1)).isEmpty();
+        assertThat(rounds.border()).hasValue(1);
     }
 
     @Test
     void aRoundThatAnotherSubtaskHasBegunIsTrainedAllTheSame() {
         queue(A, 4);
-        rounds.hold(true, 0);
+        rounds.hold(LATE_MS, 0);
         rounds.bodyArrived(0, 0);
         assertThat(rounds.border()).hasValue(0);
 
@@ -96,25 +98,51 @@ final class RestAndHoldTest {
         queue(A, 2);
         rounds.bodyArrived(0, 0);
         step(1);
-        rounds.hold(true, 2);
+        rounds.hold(LATE_MS, 2);
         step(3);
         queue(B, 1);
 
         assertThat(rounds.nextTurn()).isEmpty();
-        rounds.hold(false, 4);
+        rounds.release(4);
         assertThat(rounds.nextTurn()).contains(new Turn(B, 0, 1, true));
     }
 
     @Test
     void aSubtaskThatIsReleasedGoesOnAndItsClockStartsThen() {
         queue(A, 2);
-        rounds.hold(true, 0);
+        rounds.hold(LATE_MS, 0);
         rounds.bodyArrived(0, 0);
-        rounds.hold(false, 50);
+        rounds.release(50);
 
         assertThat(rounds.border()).isEmpty();
         assertThat(rounds.deadlineMs()).hasValue(150);
         assertThat(step(51)).containsExactly(new Announce(0));
+    }
+
+    @Test
+    void aHoldLapsesUnlessItIsRepeated() {
+        queue(A, 2);
+        rounds.hold(60, 0);
+        rounds.bodyArrived(0, 0);
+        rounds.hold(80, 20);
+        rounds.timeout(60);
+        assertThat(rounds.border()).hasValue(0);
+
+        rounds.timeout(80);
+        assertThat(rounds.border()).isEmpty();
+        assertThat(rounds.deadlineMs()).as("the clock of the round starts then").hasValue(180);
+        assertThat(step(81)).containsExactly(new Announce(0));
+    }
+
+    @Test
+    void aHoldThatLapsesWhenTheRoundIsOverTimeEndsBoth() {
+        queue(A, 1);
+        rounds.bodyArrived(0, 0);
+        step(1);
+        rounds.hold(100, 2);
+
+        assertThat(rounds.timeout(100)).containsExactly(new Contribute(A, 0, 0, 1, 10, PARTIAL), new CloseRound(0));
+        assertThat(rounds.deadlineMs()).isEmpty();
     }
 
     @Test

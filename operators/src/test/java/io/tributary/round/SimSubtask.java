@@ -94,8 +94,12 @@ final class SimSubtask {
         }
     }
 
-    void hold(boolean held) {
-        act(rounds.hold(held, simulation.now()));
+    void hold(long ms) {
+        act(rounds.hold(simulation.now() + ms, simulation.now()));
+    }
+
+    void release() {
+        act(rounds.release(simulation.now()));
     }
 
     OptionalLong border() {

@@ -142,12 +142,18 @@ final class Simulation {
         changed = true;
     }
 
-    /** The job is held for a while; nobody is told before it is open, and a restart forgets it. */
+    /**
+     * The job is held for a while, and released unless whoever held it has died; nobody is told before it is open, and a
+     * restart forgets it.
+     */
     private void hold() {
         if (holdsLeft > 0) {
             holdsLeft--;
-            tellAll(subtask -> subtask.hold(true));
-            after(2L * maxDelayMs + random.nextInt(3000), () -> tellAll(subtask -> subtask.hold(false)));
+            long lapsesAfterMs = 2L * maxDelayMs + random.nextInt(3000);
+            tellAll(subtask -> subtask.hold(lapsesAfterMs));
+            if (random.nextBoolean()) {
+                after(random.nextInt((int) lapsesAfterMs), () -> tellAll(SimSubtask::release));
+            }
             after(5000L + random.nextInt(3000), this::hold);
         }
     }

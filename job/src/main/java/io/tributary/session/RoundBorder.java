@@ -46,7 +46,7 @@ public final class RoundBorder {
         orders.send(ControlTopic.hold(true, job.id()));
         ScheduledExecutorService repeating = Executors.newSingleThreadScheduledExecutor();
         try {
-            repeating.scheduleWithFixedDelay(
+            var unused = repeating.scheduleWithFixedDelay(
                     () -> repeat(job), SEND_AGAIN.toMillis(), SEND_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
             await(job, limit);
             return session.stop(job, folder);

@@ -25,6 +25,11 @@ public enum Precision {
         return scalarType;
     }
 
+    /** Of one number. */
+    int bytes() {
+        return this == FP32 ? Float.BYTES : Short.BYTES;
+    }
+
     /** BF16 where this machine's processor multiplies it by itself, else FP32, where emulation would be slower. */
     public static Precision detect() {
         Path file = Path.of("/proc/cpuinfo");

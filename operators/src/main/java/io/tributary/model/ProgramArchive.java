@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -21,15 +22,29 @@ final class ProgramArchive {
 
     private ProgramArchive() {}
 
-    /** The archive of {@code decoder.torchscript}, whose module is called Decoder. */
-    static byte[] decoder() {
-        try (InputStream text = ProgramArchive.class.getResourceAsStream("decoder.torchscript")) {
-            if (text == null) {
-                throw new IllegalStateException("decoder.torchscript is missing beside " + ProgramArchive.class);
+    /**
+     * The archive of some texts, one behind the other.
+     *
+     * @param module the class that one of them has
+     * @param texts files beside this class
+     */
+    static byte[] of(String module, List<String> texts) {
+        ByteArrayOutputStream program = new ByteArrayOutputStream();
+        for (String text : texts) {
+            try (InputStream in = ProgramArchive.class.getResourceAsStream(text)) {
+                if (in == null) {
+                    throw new IllegalStateException(text + " is missing beside " + ProgramArchive.class);
+                }
+                in.transferTo(program);
+                program.write('\n');
+            } catch (IOException e) {
+                throw new UncheckedIOException(text + " cannot be read from the class path", e);
             }
-            return of("Decoder", text.readAllBytes());
+        }
+        try {
+            return of(module, program.toByteArray());
         } catch (IOException e) {
-            throw new UncheckedIOException("decoder.torchscript cannot be read from the class path", e);
+            throw new UncheckedIOException("The archive of " + texts + " cannot be written to memory", e);
         }
     }
 

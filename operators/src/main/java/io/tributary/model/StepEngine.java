@@ -25,12 +25,16 @@ import java.util.Set;
  * engine made lives in native memory and is freed with it at the latest.
  */
 public final class StepEngine implements AutoCloseable {
+    /** So many go through the layers together, as a setting of the step program: all. */
+    private static final long MOST_ROWS = Integer.MAX_VALUE;
+
     private final ModelShape shape;
     private final Set<ParameterGroup> shared;
     private final NDManager manager;
     private final NDManager host;
     private final StepProgram program;
     private final NDList programSettings;
+    private final StepRoom room;
     private final NDArray optimizer;
 
     private StepEngine(
@@ -52,8 +56,22 @@ public final class StepEngine implements AutoCloseable {
         // The program reads its settings as numbers, so they stay on the host whatever the device.
         this.host = manager.newSubManager(Device.cpu());
         this.programSettings = new NDList(host.create(BodyLayout.of(shape).sizes()), host.create(new long[] {
-            shape.width(), shape.heads(), precision.scalarType(), shape.positions() == Positions.ALIBI ? 1 : 0
+            shape.width(),
+            precision.scalarType(),
+            MOST_ROWS,
+            shape.heads(),
+            shape.positions() == Positions.ALIBI ? 1 : 0
         }));
+        this.room = new StepRoom(
+                manager,
+                precision,
+                (scratch, lengths, beside) -> program.call(
+                        scratch,
+                        "zeros",
+                        List.of(
+                                new NDList(host.create(lengths)),
+                                new NDList(programSettings.get(1)),
+                                new NDList(beside))));
         this.optimizer = host.create(
                 new double[] {0, adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay(), adamW.clip()});
     }
@@ -78,7 +96,14 @@ public final class StepEngine implements AutoCloseable {
             ModelShape shape, Precision precision, AdamW adamW, Set<ParameterGroup> shared, Device device) {
         NDManager manager = PyTorch.newManager(device);
         try {
-            return new StepEngine(shape, precision, adamW, shared, manager, StepProgram.load(device));
+            return new StepEngine(
+                    shape,
+                    precision,
+                    adamW,
+                    shared,
+                    manager,
+                    StepProgram.load(
+                            ProgramArchive.of("Decoder", List.of("step.torchscript", "gpt2.torchscript")), device));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -149,7 +174,7 @@ public final class StepEngine implements AutoCloseable {
         optimizer.toByteBuffer(true).asDoubleBuffer().put(0, learningRate);
         try (NDManager scratch = newManager()) {
             NDArray tokens = tokens(scratch, source, tokensBT1, rows);
-            NDArray result = call(scratch, "train_step", model, tokens, new NDList(optimizer))
+            NDArray result = call(scratch, "train_step", source, model, tokens, new NDList(optimizer))
                     .get(0);
             float[] lossAndNorm = result.toFloatArray();
             return new StepResult(lossAndNorm[0], lossAndNorm[1]);
@@ -160,15 +185,17 @@ public final class StepEngine implements AutoCloseable {
     double evaluate(SourceModel source, NDList parameters, int[] tokensBT1, int rows) {
         try (NDManager scratch = newManager()) {
             NDArray tokens = tokens(scratch, source, tokensBT1, rows);
-            return call(scratch, "evaluate", parameters, tokens, new NDList())
+            return call(scratch, "evaluate", source, parameters, tokens, new NDList())
                     .get(0)
                     .getDouble();
         }
     }
 
-    /** Calls a method that takes a model, tokens, the sizes and settings, and perhaps more. */
-    NDList call(NDManager scratch, String method, NDList model, NDArray tokens, NDList more) {
-        return program.call(scratch, method, List.of(model, new NDList(tokens), programSettings, more));
+    /** Calls a method that takes a model, tokens, the sizes and settings, room, and perhaps more. */
+    NDList call(NDManager scratch, String method, SourceModel source, NDList model, NDArray tokens, NDList more) {
+        int rows = (int) tokens.getShape().get(0);
+        return program.call(
+                scratch, method, List.of(model, new NDList(tokens), programSettings, room.of(source, rows), more));
     }
 
     /** Token ids of a source as an array [B, T+1] that {@code scratch} owns. */

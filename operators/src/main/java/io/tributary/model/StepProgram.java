@@ -21,10 +21,11 @@ final class StepProgram implements AutoCloseable {
         this.model = model;
     }
 
-    static StepProgram load(Device device) {
-        Model model = Model.newInstance("decoder", device, PyTorch.NAME);
+    /** @param archive a TorchScript archive */
+    static StepProgram load(byte[] archive, Device device) {
+        Model model = Model.newInstance("step", device, PyTorch.NAME);
         try {
-            model.load(new ByteArrayInputStream(ProgramArchive.decoder()));
+            model.load(new ByteArrayInputStream(archive));
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();
             throw new IllegalStateException("The step program does not load into the PyTorch engine", e);

@@ -68,7 +68,8 @@ record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Paramete
     Gradients engineGradients(StepEngine engine, SourceModel source, SharedParameters body) {
         try (NDManager scratch = engine.newManager()) {
             NDArray tokens = engine.tokens(scratch, source, tokensBT1, rows);
-            NDList out = engine.call(scratch, "gradients", source.parameters(scratch, body), tokens, new NDList());
+            NDList out =
+                    engine.call(scratch, "gradients", source, source.parameters(scratch, body), tokens, new NDList());
             return new Gradients(
                     out.get(0).getFloat(),
                     new Parameters(

@@ -121,7 +121,8 @@ class StepProgramTest {
     void theArchiveHoldsThePlainTextOfTheProgram() throws IOException {
         List<String> names = new ArrayList<>();
         String code = "";
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(ProgramArchive.decoder()))) {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(
+                ProgramArchive.of("Decoder", List.of("step.torchscript", "gpt2.torchscript"))))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 names.add(entry.getName());
                 assertThat(entry.getMethod()).isEqualTo(ZipEntry.STORED);
@@ -132,7 +133,7 @@ class StepProgramTest {
         }
         assertThat(names)
                 .containsExactly("step/data.pkl", "step/code/__torch__.py", "step/constants.pkl", "step/version");
-        assertThat(code).contains("class Decoder(Module):", "def train_step(");
+        assertThat(code).contains("class Decoder(Module):", "def train_step(", "def body(");
     }
 
     private static Gradients expected(Problem problem) {

@@ -4,6 +4,8 @@ package io.tributary.config;
 final class Limits {
     static final int LAYERS = 512;
     static final int WIDTH = 1 << 14;
+    static final int FEED_FORWARD = 1 << 17;
+    static final long ROPE_THETA = 1L << 40;
     static final int BATCH_ROWS = 1 << 12;
     static final int LOCAL_STEPS = 1_000_000;
     static final int PIECES = 10_000_000;

@@ -8,6 +8,7 @@ import io.tributary.flow.VocabularySettings;
 import io.tributary.kafka.ValueFormat;
 import io.tributary.merge.InnerState;
 import io.tributary.merge.Merging;
+import io.tributary.model.Architecture;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Positions;
 import io.tributary.model.Precision;
@@ -25,10 +26,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Walks through the tree of a settings file, section by section. */
 final class SettingsReader {
     private static final long DEFAULT_TIMEOUT_MS = 600_000;
+    private static final long DEFAULT_ROPE_THETA = 10_000;
 
     private final Section root;
     private final Purpose purpose;
@@ -174,13 +177,30 @@ final class SettingsReader {
     }
 
     private static Optional<ModelShape> shape(Section model) {
-        model.choice("architecture", Map.of("gpt2", "gpt2"), "gpt2");
+        boolean llama = model.choice("architecture", new TreeMap<>(Map.of("gpt2", false, "llama", true)), false);
         int layers = model.whole("layers", 1, Limits.LAYERS);
         int width = model.whole("width", 1, Limits.WIDTH);
         int heads = model.whole("heads", 1, Limits.WIDTH);
         int sequenceLength = model.whole("sequenceLength", 1, Limits.SEQUENCE_LENGTH);
+        Optional<? extends Architecture> architecture = llama ? llama(model, width, heads) : gpt2(model);
+        return architecture.flatMap(
+                layer -> model.make(() -> new ModelShape(layers, width, heads, sequenceLength, layer)));
+    }
+
+    private static Optional<Architecture.Gpt2> gpt2(Section model) {
+        model.meaningless("it is one of llama", List.of("keyValueHeads", "feedForward", "ropeTheta", "queryKeyNorm"));
         Positions positions = model.choice("positions", Words.of(Positions.values()), Positions.LEARNED);
-        return model.make(() -> new ModelShape(layers, width, heads, sequenceLength, positions));
+        return model.make(() -> new Architecture.Gpt2(positions));
+    }
+
+    /** Without a width of its own, SwiGLU's three matrices have as many parameters as GPT-2's two of 4 d. */
+    private static Optional<Architecture.Llama> llama(Section model, int width, int heads) {
+        model.meaningless("llama has rotary positions", List.of("positions"));
+        int keyValueHeads = model.whole("keyValueHeads", 1, Limits.WIDTH, heads);
+        int feedForward = model.whole("feedForward", 1, Limits.FEED_FORWARD, Math.max(1, 8 * width / 3));
+        long theta = model.whole("ropeTheta", 2L, Limits.ROPE_THETA, DEFAULT_ROPE_THETA);
+        boolean norms = model.choice("queryKeyNorm", new TreeMap<>(Map.of("false", false, "true", true)), false);
+        return model.make(() -> new Architecture.Llama(keyValueHeads, feedForward, theta, norms));
     }
 
     private Optional<RoundRules> rounds(Variant variant, List<Source> sources, double temperature) {

@@ -2,7 +2,6 @@ package io.tributary.config;
 
 import io.tributary.kafka.ValueFormat;
 import io.tributary.model.ModelShape;
-import io.tributary.model.Positions;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.Variant;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ final class SourcesReader {
             int held = each.whole("heldPieces", 1, globalPieces, globalPieces);
             int own = each.whole("sequenceLength", 1, Limits.SEQUENCE_LENGTH, common);
             OptionalLong size = each.limit("size", Quantities.SIZE);
-            boolean learned = shape.map(ModelShape::positions).orElse(Positions.NONE) == Positions.LEARNED;
+            boolean learned = shape.map(ModelShape::learnsPositions).orElse(false);
             boolean together = variant.mixture() || (learned && variant.shared().contains(ParameterGroup.POSITIONS));
             if (together && own != common) {
                 each.refuse(

@@ -250,15 +250,16 @@ public final class TrainingJob {
     /** What a snapshot says of its run: never a time or a place, so that equal runs make equal snapshots. */
     private static SnapshotFacts facts(TrainingSettings training) {
         ModelShape shape = training.shape();
+        Map<String, Object> model = new TreeMap<>(shape.architecture().facts());
+        model.putAll(Map.of(
+                "architecture", shape.architecture().name(),
+                "layers", shape.layers(),
+                "width", shape.width(),
+                "heads", shape.heads(),
+                "sequenceLength", shape.sequenceLength(),
+                "sequenceLengths", new TreeMap<>(training.sequenceLengths())));
         return new SnapshotFacts(
-                Map.of(
-                        "architecture", "gpt2",
-                        "layers", shape.layers(),
-                        "width", shape.width(),
-                        "heads", shape.heads(),
-                        "sequenceLength", shape.sequenceLength(),
-                        "sequenceLengths", new TreeMap<>(training.sequenceLengths()),
-                        "positions", shape.positions().name().toLowerCase(Locale.ROOT)),
+                model,
                 training.merging().variant().name(),
                 training.seed(),
                 training.precision().name().toLowerCase(Locale.ROOT));

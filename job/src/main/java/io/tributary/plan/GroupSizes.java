@@ -1,7 +1,6 @@
 package io.tributary.plan;
 
 import io.tributary.model.ModelShape;
-import io.tributary.model.Positions;
 import io.tributary.record.ParameterGroup;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +17,7 @@ public record GroupSizes(long body, long tokens, long positions) {
 
     /** What Tributary trains: each tensor counted. */
     static GroupSizes exact(ModelShape shape, int pieces) {
-        long positions = shape.positions() == Positions.LEARNED ? shape.positionParameters() : 0;
+        long positions = shape.positionParameters();
         return new GroupSizes(shape.bodyParameters(), shape.tokenParameters(pieces), positions);
     }
 

@@ -41,7 +41,7 @@ record Replica(String name, int subtask, ModelShape shape, int pieces) {
     }
 
     private static ModelShape withRows(ModelShape shape, int sequenceLength) {
-        return new ModelShape(shape.layers(), shape.width(), shape.heads(), sequenceLength, shape.positions());
+        return shape.withSequenceLength(sequenceLength);
     }
 
     private static int pieces(SourceSettings source, Variant variant, int globalPieces) {

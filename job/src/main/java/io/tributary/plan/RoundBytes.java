@@ -35,7 +35,7 @@ public record RoundBytes(
             throw new IllegalArgumentException(
                     "A source holds at most the %d rows of the table, not %d".formatted(tableRows, pieces));
         }
-        shape = new ModelShape(shape.layers(), shape.width(), shape.heads(), sequenceLength, shape.positions());
+        shape = shape.withSequenceLength(sequenceLength);
     }
 
     /** Bytes that go to Merge, once; 0 for a group that does not leave the source. */

@@ -1,10 +1,12 @@
 package io.tributary.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tributary.merge.InnerState;
 import io.tributary.merge.OuterOptimizer;
+import io.tributary.model.Architecture;
 import io.tributary.model.Positions;
 import io.tributary.model.Precision;
 import io.tributary.record.Variant;
@@ -40,7 +42,7 @@ class SettingsFileTest {
     @Test
     void whatIsLeftOutHasItsDefault() throws Exception {
         PipelineSettings settings = SettingsFile.parse(SMALL);
-        assertThat(settings.shape().positions()).isEqualTo(Positions.LEARNED);
+        assertThat(settings.shape().architecture()).isEqualTo(new Architecture.Gpt2(Positions.LEARNED));
         assertThat(settings.precision()).isEqualTo(Precision.FP32);
         assertThat(settings.sources())
                 .containsExactly(
@@ -53,6 +55,26 @@ class SettingsFileTest {
         assertThat(settings.rounds().sampling().listed()).extracting("name").containsExactlyInAnyOrder("en", "de");
         assertThat(settings.cluster().bandwidthBytesPerSecond()).isEqualTo(125_000_000);
         assertThat(settings.cluster().deviceMemoryBytes()).isEmpty();
+    }
+
+    @Test
+    void llamaHasSettingsOfItsOwn() throws Exception {
+        assertThat(SettingsFile.parse(SMALL.replace("heads: 4,", "heads: 4, architecture: llama,"))
+                        .shape()
+                        .architecture())
+                .isEqualTo(new Architecture.Llama(4, 170, 10_000, false));
+        assertThat(SettingsFile.parse(
+                                SMALL.replace(
+                                        "heads: 4,",
+                                        "heads: 4, architecture: llama, keyValueHeads: 2, feedForward: 96, ropeTheta: 500000, queryKeyNorm: true,"))
+                        .shape()
+                        .architecture())
+                .isEqualTo(new Architecture.Llama(2, 96, 500_000, true));
+        assertThatThrownBy(() -> SettingsFile.parse(
+                        SMALL.replace("heads: 4,", "heads: 4, architecture: llama, positions: alibi,")))
+                .hasMessageContaining("llama has rotary positions");
+        assertThatThrownBy(() -> SettingsFile.parse(SMALL.replace("heads: 4,", "heads: 4, keyValueHeads: 2,")))
+                .hasMessageContaining("model.keyValueHeads: 2 has no effect");
     }
 
     @Test
@@ -74,7 +96,7 @@ class SettingsFileTest {
                 .containsExactly(
                         "model.width: is missing",
                         "model.widht: there is no such setting, did you mean width?, known here: "
-                                + "architecture, layers, width, heads, sequenceLength, positions, precision");
+                                + "architecture, layers, width, heads, sequenceLength, keyValueHeads, feedForward, ropeTheta, queryKeyNorm, positions, precision");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.tributary.merge.Merging;
 import io.tributary.merge.OuterOptimizer;
 import io.tributary.merge.Weighting;
 import io.tributary.model.AdamW;
+import io.tributary.model.Architecture;
 import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Positions;
@@ -58,7 +59,7 @@ class VariantRunsTest {
         TRIM_WITH_MERGED_MOMENTS,
         GLOB_THAT_FORGETS,
         SPEC_WITH_OWN_LENGTHS,
-        SPEC_THAT_FORGETS,
+        SPEC_OF_LLAMA_THAT_FORGETS,
         MIXTURE,
         SINGLE_WITH_ALIBI;
 
@@ -74,7 +75,7 @@ class VariantRunsTest {
                     merging(Variant.GLOB, new OuterOptimizer.Averaging(), new InnerState.Sync(2, 3), 4);
                 case SPEC_WITH_OWN_LENGTHS ->
                     merging(Variant.SPEC, OuterOptimizer.FedAdam.defaults(), new InnerState.Reset(), 0);
-                case SPEC_THAT_FORGETS ->
+                case SPEC_OF_LLAMA_THAT_FORGETS ->
                     merging(Variant.SPEC, new OuterOptimizer.Averaging(), new InnerState.Keep(), 3);
                 case MIXTURE -> merging(Variant.STD, new OuterOptimizer.Averaging(), new InnerState.Keep(), 0);
                 case SINGLE_WITH_ALIBI ->
@@ -86,11 +87,11 @@ class VariantRunsTest {
             return new Merging(variant, outer, Weighting.EQUAL, inner, 700, resetRounds);
         }
 
-        private Positions positions() {
+        private Architecture architecture() {
             return switch (this) {
-                case SINGLE_WITH_ALIBI -> Positions.ALIBI;
-                case SPEC_THAT_FORGETS -> Positions.NONE;
-                default -> Positions.LEARNED;
+                case SINGLE_WITH_ALIBI -> new Architecture.Gpt2(Positions.ALIBI);
+                case SPEC_OF_LLAMA_THAT_FORGETS -> new Architecture.Llama(1, 24, 10_000, true);
+                default -> new Architecture.Gpt2(Positions.LEARNED);
             };
         }
 
@@ -114,7 +115,7 @@ class VariantRunsTest {
                     merging.variant().mixture() ? SourceKeys.together(sources()) : SourceKeys.of(sources());
             return new TrainingSettings(
                     11,
-                    new ModelShape(1, 16, 2, 16, positions()),
+                    new ModelShape(1, 16, 2, 16, architecture()),
                     Precision.FP32,
                     AdamW.defaults(),
                     new LearningRate.WarmupStableDecay(2e-3, 4, 60, 40, 0.1),

@@ -4,7 +4,6 @@ import io.tributary.merge.Merging;
 import io.tributary.model.AdamW;
 import io.tributary.model.LearningRate;
 import io.tributary.model.ModelShape;
-import io.tributary.model.Positions;
 import io.tributary.model.Precision;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.Quantity;
@@ -62,8 +61,7 @@ public record TrainingSettings(
     }
 
     private static void requireOwnLengths(Variant variant, ModelShape shape, Map<String, Integer> sequenceLengths) {
-        boolean sharesPositions =
-                shape.positions() == Positions.LEARNED && variant.shared().contains(ParameterGroup.POSITIONS);
+        boolean sharesPositions = shape.learnsPositions() && variant.shared().contains(ParameterGroup.POSITIONS);
         if ((sharesPositions || variant.mixture()) && !sequenceLengths.isEmpty()) {
             throw new IllegalArgumentException(
                     "Sources have sequence lengths of their own only where they share neither learned positions nor a model, not with %s: %s"

@@ -3,15 +3,15 @@ package io.tributary.model;
 import java.io.Serializable;
 
 /**
- * The shape of a transformer body: GPT-2's decoder, with a feed-forward layer four times as wide as the model.
+ * The shape of a transformer body: a decoder whose output head is tied to the token embedding.
  *
  * @param layers blocks of attention and feed-forward
  * @param width d, the width of the residual stream
  * @param heads of attention; they divide the width
  * @param sequenceLength T, the tokens a row predicts; a source may have a length of its own
- * @param positions how it knows where a token stands
+ * @param architecture what its layers are
  */
-public record ModelShape(int layers, int width, int heads, int sequenceLength, Positions positions)
+public record ModelShape(int layers, int width, int heads, int sequenceLength, Architecture architecture)
         implements Serializable {
     public ModelShape {
         if (layers < 1 || width < 1 || heads < 1 || sequenceLength < 1) {
@@ -24,11 +24,37 @@ public record ModelShape(int layers, int width, int heads, int sequenceLength, P
                     "%d heads do not divide a width of %d; choose a width that is a multiple of the heads"
                             .formatted(heads, width));
         }
+        if (architecture instanceof Architecture.Llama llama) {
+            if (heads % llama.keyValueHeads() != 0) {
+                throw new IllegalArgumentException(
+                        "%d key-value heads do not divide %d heads".formatted(llama.keyValueHeads(), heads));
+            }
+            if (width / heads % 2 != 0) {
+                throw new IllegalArgumentException(
+                        "RoPE rotates pairs, so a head has an even width, but %d heads of a width of %d have %d"
+                                .formatted(heads, width, width / heads));
+            }
+        }
     }
 
-    /** With learned positions. */
+    /** GPT-2 with learned positions. */
     public ModelShape(int layers, int width, int heads, int sequenceLength) {
         this(layers, width, heads, sequenceLength, Positions.LEARNED);
+    }
+
+    /** GPT-2. */
+    public ModelShape(int layers, int width, int heads, int sequenceLength, Positions positions) {
+        this(layers, width, heads, sequenceLength, new Architecture.Gpt2(positions));
+    }
+
+    /** The same for rows of another length. */
+    public ModelShape withSequenceLength(int sequenceLength) {
+        return new ModelShape(layers, width, heads, sequenceLength, architecture);
+    }
+
+    /** Whether rows have a trained embedding of positions. */
+    public boolean learnsPositions() {
+        return architecture.learnsPositions();
     }
 
     /** N, the parameters of the body; embeddings are not among them. */
@@ -43,7 +69,7 @@ public record ModelShape(int layers, int width, int heads, int sequenceLength, P
 
     /** T*d, the parameters of the position embedding of a source whose rows predict T tokens; 0 without learned ones. */
     public long positionParameters(int sequenceLength) {
-        return positions == Positions.LEARNED ? (long) sequenceLength * width : 0;
+        return learnsPositions() ? (long) sequenceLength * width : 0;
     }
 
     /** V*d, the parameters of a source's token embedding with V pieces. */

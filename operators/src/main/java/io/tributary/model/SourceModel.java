@@ -344,8 +344,8 @@ public final class SourceModel implements AutoCloseable {
     SourceGroup group(ParameterGroup group) {
         SourceGroup tensors = groups.get(group);
         if (tensors == null) {
-            throw new IllegalStateException("Source %s has no %s: positions are %s"
-                    .formatted(name, group, engine.shape().positions()));
+            throw new IllegalStateException("Source %s has no %s: its architecture is %s"
+                    .formatted(name, group, engine.shape().architecture()));
         }
         return tensors;
     }

@@ -88,10 +88,10 @@ final class SourceState {
         out.writeInt(shape.width());
         out.writeInt(shape.heads());
         out.writeInt(shape.sequenceLength());
-        out.writeUTF(shape.positions().name());
+        out.writeUTF(shape.architecture().text());
     }
 
     private static ModelShape readShape(DataInputStream in) throws IOException {
-        return new ModelShape(in.readInt(), in.readInt(), in.readInt(), in.readInt(), Positions.valueOf(in.readUTF()));
+        return new ModelShape(in.readInt(), in.readInt(), in.readInt(), in.readInt(), Architecture.parse(in.readUTF()));
     }
 }

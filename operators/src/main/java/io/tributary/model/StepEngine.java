@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * The numerical engine of one training subtask: it makes sources and what they share, and runs the step program on them.
@@ -47,7 +48,7 @@ public final class StepEngine implements AutoCloseable {
         this.shape = shape;
         Set<ParameterGroup> existing = EnumSet.noneOf(ParameterGroup.class);
         existing.addAll(shared);
-        if (shape.positions() != Positions.LEARNED) {
+        if (!shape.learnsPositions()) {
             existing.remove(ParameterGroup.POSITIONS);
         }
         this.shared = Collections.unmodifiableSet(existing);
@@ -55,13 +56,12 @@ public final class StepEngine implements AutoCloseable {
         this.program = program;
         // The program reads its settings as numbers, so they stay on the host whatever the device.
         this.host = manager.newSubManager(Device.cpu());
-        this.programSettings = new NDList(host.create(BodyLayout.of(shape).sizes()), host.create(new long[] {
-            shape.width(),
-            precision.scalarType(),
-            MOST_ROWS,
-            shape.heads(),
-            shape.positions() == Positions.ALIBI ? 1 : 0
-        }));
+        LongStream settings = LongStream.of(shape.width(), precision.scalarType(), MOST_ROWS, shape.heads());
+        this.programSettings = new NDList(
+                host.create(BodyLayout.of(shape).sizes()),
+                host.create(LongStream.concat(
+                                settings, LongStream.of(shape.architecture().settings()))
+                        .toArray()));
         this.room = new StepRoom(
                 manager,
                 precision,
@@ -103,7 +103,7 @@ public final class StepEngine implements AutoCloseable {
                     shared,
                     manager,
                     StepProgram.load(
-                            ProgramArchive.of("Decoder", List.of("step.torchscript", "gpt2.torchscript")), device));
+                            ProgramArchive.of("Decoder", shape.architecture().program()), device));
         } catch (RuntimeException e) {
             manager.close();
             throw e;

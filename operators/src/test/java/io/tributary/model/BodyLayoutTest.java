@@ -27,6 +27,22 @@ class BodyLayoutTest {
                 .isEqualTo(124_439_808);
     }
 
+    /** Llama 3.2 1B has 1,235,814,400 parameters, with its embeddings tied. */
+    @Test
+    void bodyAndEmbeddingsAddUpToLlama() {
+        ModelShape shape = new ModelShape(16, 2048, 32, 4096, new Architecture.Llama(8, 8192, 500_000, false));
+        assertThat(shape.bodyParameters() + shape.tokenParameters(128_256)).isEqualTo(1_235_814_400);
+        assertThat(shape.positionParameters()).isZero();
+    }
+
+    @Test
+    void normsOfQueriesAndKeysAreAsWideAsAHead() {
+        ModelShape shape = new ModelShape(2, 32, 4, 8, new Architecture.Llama(2, 48, 10_000, true));
+        assertThat(tensor(shape, "layers.1.self_attn.q_norm.weight").shape()).containsExactly(8);
+        assertThat(tensor(shape, "layers.1.self_attn.qkv_proj.weight").shape()).containsExactly(64, 32);
+        assertThat(tensor(shape, "norm.weight").initial()).isEqualTo(new BodyLayout.Normal(1, 0));
+    }
+
     @Test
     void tensorsFollowEachOtherWithoutGaps() {
         long offset = 0;

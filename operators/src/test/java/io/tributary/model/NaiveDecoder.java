@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import io.tributary.model.Architecture.Gpt2;
+import io.tributary.model.Architecture.Llama;
 import io.tributary.model.BodyLayout.BodyTensor;
 import java.util.Arrays;
 
@@ -53,19 +55,21 @@ final class NaiveDecoder {
     private double row(Parameters theta, Parameters gradient, int[] ids, double weight) {
         int d = shape.width();
         int length = shape.sequenceLength();
-        boolean learned = shape.positions() == Positions.LEARNED;
+        boolean learned = shape.learnsPositions();
         double[][] x = new double[length][d];
         for (int t = 0; t < length; t++) {
             for (int i = 0; i < d; i++) {
                 x[t][i] = theta.tokens[ids[t] * d + i] + (learned ? theta.positions[t * d + i] : 0);
             }
         }
-        Layer[] layers = new Layer[shape.layers()];
+        Module[] layers = new Module[shape.layers()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new Layer(theta.body, gradient.body, "h." + l + ".");
+            layers[l] = layer(theta.body, gradient.body, l);
             x = layers[l].forward(x);
         }
-        LayerNorm norm = new LayerNorm(theta.body, gradient.body, "ln_f");
+        Module norm = shape.architecture() instanceof Llama
+                ? new NaiveLlama.Norm(theta.body, gradient.body, offset("norm.weight"))
+                : new LayerNorm(theta.body, gradient.body, "ln_f");
         double[][] h = norm.forward(x);
         double[][] gradientH = new double[length][d];
         double loss = head(h, gradientH, theta.tokens, gradient.tokens, ids, weight);
@@ -82,6 +86,20 @@ final class NaiveDecoder {
             }
         }
         return loss;
+    }
+
+    /** What has an input and an output for each position. */
+    interface Module {
+        double[][] forward(double[][] x);
+
+        /** Adds to the gradients of its parameters, and returns that of its input. */
+        double[][] backward(double[][] dy);
+    }
+
+    private Module layer(double[] body, double[] gradient, int index) {
+        return shape.architecture() instanceof Llama llama
+                ? new NaiveLlama(shape, llama, body, gradient, name -> offset("layers." + index + "." + name))
+                : new Layer(body, gradient, "h." + index + ".");
     }
 
     /** The tied head and its loss. */
@@ -109,7 +127,7 @@ final class NaiveDecoder {
         return loss;
     }
 
-    private static void softmax(double[] x, int length) {
+    static void softmax(double[] x, int length) {
         double max = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < length; i++) {
             max = Math.max(max, x[i]);
@@ -133,7 +151,7 @@ final class NaiveDecoder {
         return head < power ? Math.pow(2, -8.0 * (head + 1) / power) : slope(2 * (head - power), 2 * power);
     }
 
-    private static double[][] plus(double[][] a, double[][] b) {
+    static double[][] plus(double[][] a, double[][] b) {
         double[][] sum = new double[a.length][a[0].length];
         for (int t = 0; t < a.length; t++) {
             for (int i = 0; i < a[t].length; i++) {
@@ -144,7 +162,7 @@ final class NaiveDecoder {
     }
 
     /** x + attention(x), then x + feed-forward(x). */
-    private final class Layer {
+    private final class Layer implements Module {
         private final LayerNorm norm1;
         private final Linear qkv;
         private final Attention attention = new Attention();
@@ -164,12 +182,14 @@ final class NaiveDecoder {
             narrow = new Linear(body, gradient, h + "mlp.c_proj", d);
         }
 
-        double[][] forward(double[][] x) {
+        @Override
+        public double[][] forward(double[][] x) {
             double[][] y = plus(x, projection.forward(attention.forward(qkv.forward(norm1.forward(x)))));
             return plus(y, narrow.forward(gelu.forward(wide.forward(norm2.forward(y)))));
         }
 
-        double[][] backward(double[][] dz) {
+        @Override
+        public double[][] backward(double[][] dz) {
             double[][] dy = plus(dz, norm2.backward(wide.backward(gelu.backward(narrow.backward(dz)))));
             return plus(dy, norm1.backward(qkv.backward(attention.backward(projection.backward(dy)))));
         }
@@ -221,7 +241,7 @@ final class NaiveDecoder {
         }
     }
 
-    private final class LayerNorm {
+    private final class LayerNorm implements Module {
         private final double[] body;
         private final double[] gradient;
         private final int weight;
@@ -236,7 +256,8 @@ final class NaiveDecoder {
             this.bias = offset(name + ".bias");
         }
 
-        double[][] forward(double[][] x) {
+        @Override
+        public double[][] forward(double[][] x) {
             int d = x[0].length;
             normal = new double[x.length][d];
             inverseDeviation = new double[x.length];
@@ -256,7 +277,8 @@ final class NaiveDecoder {
             return y;
         }
 
-        double[][] backward(double[][] dy) {
+        @Override
+        public double[][] backward(double[][] dy) {
             int d = dy[0].length;
             double[][] dx = new double[dy.length][d];
             for (int t = 0; t < dy.length; t++) {
@@ -338,7 +360,7 @@ final class NaiveDecoder {
                 for (int i = from; i < from + size; i++) {
                     share[s] += qkv[t][i] * qkv[s][d + i] / Math.sqrt(size);
                 }
-                if (shape.positions() == Positions.ALIBI) {
+                if (shape.architecture().equals(new Gpt2(Positions.ALIBI))) {
                     share[s] -= slope(from / size, shape.heads()) * (t - s);
                 }
             }

@@ -13,12 +13,35 @@ import java.util.random.RandomGenerator;
 /** A small model of random shape with random parameters and a random batch, for the engine and the oracle alike. */
 record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Parameters parameters) {
 
-    static Problem random(long seed, Positions positions) {
+    /** The architectures whose steps are compared. */
+    enum Layers {
+        LEARNED,
+        ALIBI,
+        NONE,
+        LLAMA,
+        LLAMA_WITH_NORMS;
+
+        /** For so many heads; Llama's are shared by as many as divide them. */
+        Architecture architecture(Random random, int heads) {
+            return switch (this) {
+                case LEARNED, ALIBI, NONE -> new Architecture.Gpt2(Positions.valueOf(name()));
+                case LLAMA, LLAMA_WITH_NORMS ->
+                    new Architecture.Llama(
+                            random.nextBoolean() ? heads : 1,
+                            random.nextInt(5, 40),
+                            random.nextInt(10, 10_000),
+                            this == LLAMA_WITH_NORMS);
+            };
+        }
+    }
+
+    static Problem random(long seed, Layers layers) {
         Random random = new Random(seed);
         int heads = random.nextInt(1, 4);
         // Not narrower: a layer norm of two elements gives 1 and -1 whatever goes in, and its gradient is cancellation.
-        int width = heads * random.nextInt(4, 9);
-        ModelShape shape = new ModelShape(random.nextInt(1, 4), width, heads, random.nextInt(1, 13), positions);
+        int width = heads * (layers.name().startsWith("LLAMA") ? 2 * random.nextInt(2, 5) : random.nextInt(4, 9));
+        ModelShape shape = new ModelShape(
+                random.nextInt(1, 4), width, heads, random.nextInt(1, 13), layers.architecture(random, heads));
         return of(random, shape, random.nextInt(3, 40), random.nextInt(1, 5));
     }
 
@@ -59,7 +82,7 @@ record Problem(ModelShape shape, int pieces, int rows, int[] tokensBT1, Paramete
     SourceModel source(StepEngine engine) {
         SourceModel source = engine.newSource("en", pieces, shape.sequenceLength(), 1);
         source.group(ParameterGroup.TOKENS).parameters().put(0, floats(parameters.tokens()));
-        if (shape.positions() == Positions.LEARNED) {
+        if (shape.learnsPositions()) {
             source.group(ParameterGroup.POSITIONS).parameters().put(0, floats(parameters.positions()));
         }
         return source;

@@ -321,7 +321,7 @@ class SourceModelTest {
             assertThat(unplaced.elements(ParameterGroup.POSITIONS)).isZero();
             assertThatThrownBy(() -> unplaced.copy(ParameterGroup.POSITIONS, 0, new float[0]))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("no POSITIONS: positions are ALIBI");
+                    .hasMessageContaining("no POSITIONS: its architecture is Gpt2[positions=ALIBI]");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.tributary.model.BodyLayout.BodyTensor;
 import io.tributary.model.NaiveDecoder.Gradients;
 import io.tributary.model.NaiveDecoder.Parameters;
+import io.tributary.model.Problem.Layers;
 import io.tributary.record.ParameterGroup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,15 +32,17 @@ class StepProgramTest {
 
     @ParameterizedTest
     @MethodSource("problems")
-    void lossAndGradientsAreThoseOfPlainLoopsInDoublePrecision(long seed, Positions positions) {
-        assertGradients(Problem.random(seed, positions));
+    void lossAndGradientsAreThoseOfPlainLoopsInDoublePrecision(long seed, Layers layers) {
+        assertGradients(Problem.random(seed, layers));
     }
 
     /** Twelve heads are not a power of two, and the fused attention walks through so long a row block by block. */
     @ParameterizedTest
-    @EnumSource(Positions.class)
-    void gradientsOfManyHeadsAndLongRowsAreThoseOfPlainLoops(Positions positions) {
-        assertGradients(Problem.of(new Random(1), new ModelShape(1, 48, 12, 600, positions), 11, 1));
+    @EnumSource(Layers.class)
+    void gradientsOfManyHeadsAndLongRowsAreThoseOfPlainLoops(Layers layers) {
+        Random random = new Random(1);
+        ModelShape shape = new ModelShape(1, 48, 12, 600, layers.architecture(random, 12));
+        assertGradients(Problem.of(random, shape, 11, 1));
     }
 
     private static void assertGradients(Problem problem) {
@@ -63,15 +66,15 @@ class StepProgramTest {
     }
 
     static Stream<Arguments> problems() {
-        return Arrays.stream(Positions.values())
-                .flatMap(positions -> LongStream.rangeClosed(1, 12).mapToObj(seed -> Arguments.of(seed, positions)));
+        return Arrays.stream(Layers.values())
+                .flatMap(layers -> LongStream.rangeClosed(1, 12).mapToObj(seed -> Arguments.of(seed, layers)));
     }
 
     /** bfloat16 has 8 bits of mantissa, so a product is off by up to 2^-8, and a gradient is a long chain of them. */
     @ParameterizedTest
     @MethodSource("problems")
-    void bf16StaysWithinOnePercentOfTheLossAndFiveOfTheGradient(long seed, Positions positions) {
-        Problem problem = Problem.random(seed, positions);
+    void bf16StaysWithinOnePercentOfTheLossAndFiveOfTheGradient(long seed, Layers layers) {
+        Problem problem = Problem.random(seed, layers);
         Gradients expected = expected(problem);
         Gradients actual = actual(problem, Precision.BF16);
 
@@ -84,9 +87,21 @@ class StepProgramTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"21, LEARNED", "22, LEARNED", "23, LEARNED", "24, LEARNED", "21, ALIBI", "22, ALIBI", "21, NONE"})
-    void tenStepsAreThoseOfPlainLoopsInDoublePrecision(long seed, Positions positions) {
-        Problem problem = Problem.random(seed, positions);
+    @CsvSource({
+        "21, LEARNED",
+        "22, LEARNED",
+        "23, LEARNED",
+        "24, LEARNED",
+        "21, ALIBI",
+        "22, ALIBI",
+        "21, NONE",
+        "21, LLAMA",
+        "22, LLAMA",
+        "21, LLAMA_WITH_NORMS",
+        "22, LLAMA_WITH_NORMS"
+    })
+    void tenStepsAreThoseOfPlainLoopsInDoublePrecision(long seed, Layers layers) {
+        Problem problem = Problem.random(seed, layers);
         // With a tiny epsilon an update is the sign of the gradient, also where the gradient is but rounding error.
         AdamW adamW = new AdamW(0.9, 0.95, 1e-4, 0.1, 0.5);
         Parameters theta = problem.parameters();
@@ -114,6 +129,39 @@ class StepProgramTest {
                             .isLessThan(1e-4);
                 }
             });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LEARNED, FP32, 1e-4", "LLAMA, FP32, 1e-4", "LEARNED, BF16, 0.01", "LLAMA_WITH_NORMS, BF16, 0.01"})
+    void lossesOfFiftyStepsAreThoseOfPlainLoopsInDoublePrecision(Layers layers, Precision precision, double share) {
+        Random random = new Random(7);
+        ModelShape shape = new ModelShape(2, 24, 2, 12, layers.architecture(random, 2));
+        AdamW adamW = AdamW.defaults();
+        Problem problem = Problem.of(random, shape, 30, 3);
+        Parameters theta = problem.parameters();
+        NaiveDecoder decoder = new NaiveDecoder(shape);
+        NaiveAdamW optimizer = new NaiveAdamW(adamW, theta);
+        try (StepEngine engine = problem.open(precision, adamW);
+                SharedParameters body = problem.body(engine);
+                SourceModel source = problem.source(engine)) {
+            source.begin(body);
+            double first = 0;
+            double last = 0;
+            for (int step = 0; step < 50; step++) {
+                // Text that can be learnt: each token is the one before plus the row's number.
+                int[] tokens = new int[problem.rows() * (shape.sequenceLength() + 1)];
+                for (int i = 0; i < tokens.length; i++) {
+                    int row = i / (shape.sequenceLength() + 1);
+                    tokens[i] = (step + (row + 1) * i) % problem.pieces();
+                }
+                Gradients gradients = decoder.lossAndGradients(theta, tokens, problem.rows());
+                last = source.step(tokens, problem.rows(), 2e-3).loss();
+                first = step == 0 ? last : first;
+                assertThat(last).as("step %d", step).isCloseTo(gradients.loss(), within(share * gradients.loss()));
+                optimizer.update(theta, gradients.parameters(), 2e-3);
+            }
+            assertThat(last).isLessThan(0.7 * first);
         }
     }
 
@@ -151,7 +199,7 @@ class StepProgramTest {
 
     /** Body and tokens, and positions where they are learned. */
     private static int groups(Problem problem) {
-        return problem.shape().positions() == Positions.LEARNED ? 3 : 2;
+        return problem.shape().learnsPositions() ? 3 : 2;
     }
 
     /** The largest relative error of any tensor of the body, and of the embeddings. */

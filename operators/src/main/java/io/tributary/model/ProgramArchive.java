@@ -23,13 +23,22 @@ final class ProgramArchive {
 
     /** The archive of {@code decoder.torchscript}, whose module is called Decoder. */
     static byte[] decoder() {
-        try (InputStream text = ProgramArchive.class.getResourceAsStream("decoder.torchscript")) {
+        return read("decoder.torchscript", "Decoder");
+    }
+
+    /** The archive of {@code probe.torchscript}, whose module is called Probe. */
+    static byte[] probe() {
+        return read("probe.torchscript", "Probe");
+    }
+
+    private static byte[] read(String name, String module) {
+        try (InputStream text = ProgramArchive.class.getResourceAsStream(name)) {
             if (text == null) {
-                throw new IllegalStateException("decoder.torchscript is missing beside " + ProgramArchive.class);
+                throw new IllegalStateException(name + " is missing beside " + ProgramArchive.class);
             }
-            return of("Decoder", text.readAllBytes());
+            return of(module, text.readAllBytes());
         } catch (IOException e) {
-            throw new UncheckedIOException("decoder.torchscript cannot be read from the class path", e);
+            throw new UncheckedIOException(name + " cannot be read from the class path", e);
         }
     }
 

@@ -22,9 +22,13 @@ final class StepProgram implements AutoCloseable {
     }
 
     static StepProgram load(Device device) {
-        Model model = Model.newInstance("decoder", device, PyTorch.NAME);
+        return load(device, ProgramArchive.decoder());
+    }
+
+    static StepProgram load(Device device, byte[] archive) {
+        Model model = Model.newInstance("program", device, PyTorch.NAME);
         try {
-            model.load(new ByteArrayInputStream(ProgramArchive.decoder()));
+            model.load(new ByteArrayInputStream(archive));
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();
             throw new IllegalStateException("The step program does not load into the PyTorch engine", e);

@@ -104,8 +104,8 @@ public final class HardwareProbe implements AutoCloseable {
         }
 
         private NDArray convert(NDArray array, Precision type) {
-            return program.call(
-                            own, "convert", List.of(new NDList(array), new NDList(own.create((long) type.scalarType()))))
+            return program.call(own, "convert", List.of(new NDList(array), new NDList(own.create((long)
+                            type.scalarType()))))
                     .get(0);
         }
 

@@ -14,15 +14,16 @@ import java.util.function.ToDoubleFunction;
  *
  * @param repeats turns of each
  * @param seconds of a turn of each
+ * @param memoryMib of each vector that memory is measured with; more than the caches hold
  */
-public record StepBench(StepSetup setup, int threads, int repeats, double seconds) {
+public record StepBench(StepSetup setup, int threads, int repeats, double seconds, int memoryMib) {
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final double GIGA = 1e9;
 
     public StepBench {
-        if (threads < 1 || repeats < 1 || !(seconds > 0)) {
-            throw new IllegalArgumentException("Threads, repeats and seconds are positive, not %d, %d and %s"
-                    .formatted(threads, repeats, seconds));
+        if (threads < 1 || repeats < 1 || !(seconds > 0) || memoryMib < 1) {
+            throw new IllegalArgumentException("Threads, repeats, seconds and MiB are positive, not %d, %d, %s and %d"
+                    .formatted(threads, repeats, seconds, memoryMib));
         }
     }
 
@@ -39,7 +40,7 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
     /** Measures. */
     public BenchRun run() throws IOException {
         List<Contestant> contestants = new ArrayList<>();
-        try (StepLimits limits = new StepLimits(setup)) {
+        try (StepLimits limits = new StepLimits(setup, memoryMib)) {
             enter(contestants);
             return measure(contestants, limits);
         } finally {
@@ -53,6 +54,7 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
         List<int[]> batches = setup.batches();
         contestants.add(new LocalContestant(
                 "tributary", "Tributary " + setup.precisionName(), batches, new TributaryStep(setup)));
+        contestants.add(new LocalContestant("djl", "DJL's blocks and trainer fp32", batches, new DjlStep(setup)));
     }
 
     private BenchRun measure(List<Contestant> contestants, StepLimits limits) throws IOException {

@@ -11,8 +11,6 @@ import java.util.Map;
  * What the hardware would allow a step: products of the model's own matrices, and moving memory, with nothing around them.
  */
 final class StepLimits implements AutoCloseable {
-    /** More than any cache: 256 MiB a vector. */
-    private static final int MEMORY_VALUES = 64 << 20;
     /** Of each shape in each repeat. */
     private static final double SECONDS = 0.1;
 
@@ -20,7 +18,7 @@ final class StepLimits implements AutoCloseable {
     private final Map<Precision, List<Shape>> shapes = new EnumMap<>(Precision.class);
     private final HardwareProbe.Memory memory;
 
-    StepLimits(StepSetup setup) {
+    StepLimits(StepSetup setup, int memoryMib) {
         for (Precision precision : Precision.values()) {
             List<Shape> own = new ArrayList<>();
             for (StepSetup.Product product : setup.products()) {
@@ -28,7 +26,7 @@ final class StepLimits implements AutoCloseable {
             }
             shapes.put(precision, own);
         }
-        memory = probe.memory(MEMORY_VALUES);
+        memory = probe.memory(Math.multiplyExact(memoryMib, 1 << 18));
     }
 
     private record Shape(HardwareProbe.Product product, int timesInStep) {}

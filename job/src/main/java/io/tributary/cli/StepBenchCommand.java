@@ -96,6 +96,13 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
     @Option(names = "--seconds", paramLabel = "S", description = "Of a turn (default: ${DEFAULT-VALUE}).")
     private int seconds = 2;
 
+    @Option(
+            names = "--memory-mib",
+            paramLabel = "N",
+            description =
+                    "Of a vector that memory is measured with, more than the caches hold (default: ${DEFAULT-VALUE}).")
+    private int memoryMib = 256;
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -108,6 +115,7 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
         DemoOptions.checkRange(problems, "--threads", threads, 1, 1024);
         DemoOptions.checkRange(problems, "--repeats", repeats, 1, 1000);
         DemoOptions.checkRange(problems, "--seconds", seconds, 1, 3600);
+        DemoOptions.checkRange(problems, "--memory-mib", memoryMib, 1, 4096);
         if (problems.isEmpty()) {
             for (Preset preset : presets) {
                 int d = width.orElse(preset.width);
@@ -127,7 +135,7 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
         StepBench.useThreads(used);
         List<BenchRun> runs = new ArrayList<>();
         for (Preset preset : presets) {
-            runs.add(new StepBench(setup(preset), used, repeats, seconds).run());
+            runs.add(new StepBench(setup(preset), used, repeats, seconds, memoryMib).run());
         }
         PrintWriter out = spec.commandLine().getOut();
         output.print("step", runs, out);

@@ -64,6 +64,34 @@ class BenchCommandTest {
         }
     }
 
+    @Test
+    void mergingIsMeasuredBesideMemoryAndLoopback() {
+        assertThat(execute(
+                        "bench",
+                        "merge",
+                        "--shard-values=1000",
+                        "--sources=3",
+                        "--repeats=2",
+                        "--seconds=0.01",
+                        "--memory-mib=1"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .contains("Shards of 1,000 values from 3 sources, one thread")
+                .anyMatch(line -> line.startsWith("updates merged, GB/s  "))
+                .anyMatch(line -> line.startsWith("a shard there and back, ms  "));
+    }
+
+    @Test
+    void whatCannotBeMergedOrTokenizedIsRefused() {
+        assertThat(execute("bench", "merge", "--sources=0", "--seconds=0")).isEqualTo(2);
+        assertThat(execute("bench", "tokenize", "--pieces=100", "--passes=0")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--sources 0 is not between 1 and 1024")
+                .contains("--seconds 0.0 is not above 0")
+                .contains("--pieces 100 is not between 260")
+                .contains("--passes 0 is not between 1");
+    }
+
     private int step(String... more) {
         List<String> args = new ArrayList<>(List.of("bench", "step"));
         args.addAll(TINY);

@@ -2,10 +2,12 @@ package io.tributary.bench;
 
 import io.tributary.model.Precision;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -15,8 +17,10 @@ import java.util.function.ToDoubleFunction;
  * @param repeats turns of each
  * @param seconds of a turn of each
  * @param memoryMib of each vector that memory is measured with; more than the caches hold
+ * @param script docs/bench/gpt_step.py, if PyTorch is to be among the peers; without PyTorch it is left out
  */
-public record StepBench(StepSetup setup, int threads, int repeats, double seconds, int memoryMib) {
+public record StepBench(
+        StepSetup setup, int threads, int repeats, double seconds, int memoryMib, Optional<Path> script) {
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final double GIGA = 1e9;
 
@@ -41,8 +45,8 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
     public BenchRun run() throws IOException {
         List<Contestant> contestants = new ArrayList<>();
         try (StepLimits limits = new StepLimits(setup, memoryMib)) {
-            enter(contestants);
-            return measure(contestants, limits);
+            List<String> notes = enter(contestants);
+            return measure(contestants, limits, notes);
         } finally {
             for (Contestant contestant : contestants) {
                 contestant.close();
@@ -50,14 +54,22 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
         }
     }
 
-    private void enter(List<Contestant> contestants) {
+    /** Fills the list as contestants are made, so that those there are can be closed; gives notes for the reader. */
+    private List<String> enter(List<Contestant> contestants) throws IOException {
         List<int[]> batches = setup.batches();
         contestants.add(new LocalContestant(
                 "tributary", "Tributary " + setup.precisionName(), batches, new TributaryStep(setup)));
         contestants.add(new LocalContestant("djl", "DJL's blocks and trainer fp32", batches, new DjlStep(setup)));
+        if (script.isEmpty() || !ScriptContestant.hasPyTorch()) {
+            return List.of("PyTorch is not among them: it takes docs/bench/gpt_step.py and a python3 with torch.");
+        }
+        for (boolean compiled : new boolean[] {false, true}) {
+            contestants.add(ScriptContestant.start(script.get(), setup, threads, compiled));
+        }
+        return List.of();
     }
 
-    private BenchRun measure(List<Contestant> contestants, StepLimits limits) throws IOException {
+    private BenchRun measure(List<Contestant> contestants, StepLimits limits, List<String> notes) throws IOException {
         Map<Contestant, List<Contestant.Turn>> turns = new LinkedHashMap<>();
         List<StepLimits.Rates> rates = new ArrayList<>();
         limits.measure();
@@ -71,10 +83,11 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
                 entry.getValue().add(entry.getKey().turn(seconds));
             }
         }
-        return report(turns, rates);
+        return report(turns, rates, notes);
     }
 
-    private BenchRun report(Map<Contestant, List<Contestant.Turn>> turns, List<StepLimits.Rates> rates) {
+    private BenchRun report(
+            Map<Contestant, List<Contestant.Turn>> turns, List<StepLimits.Rates> rates, List<String> notes) {
         List<Figure> figures = new ArrayList<>();
         Samples gemm = samples(rates, rate -> rate.gemm().getOrDefault(setup.precision(), Double.NaN));
         Map<Contestant, Samples> tokens = new LinkedHashMap<>();
@@ -115,7 +128,7 @@ public record StepBench(StepSetup setup, int threads, int repeats, double second
         settings.put("threads", threads);
         settings.put("repeats", repeats);
         settings.put("seconds", seconds);
-        return new BenchRun(setup.title() + ", threads: " + threads, settings, figures, List.of());
+        return new BenchRun(setup.title() + ", threads: " + threads, settings, figures, notes);
     }
 
     private static <T> Samples samples(List<T> measured, ToDoubleFunction<T> number) {

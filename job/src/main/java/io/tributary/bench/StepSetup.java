@@ -78,6 +78,15 @@ public record StepSetup(ModelShape shape, int pieces, int rows, Precision precis
         };
     }
 
+    /** As the command line names them. */
+    Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String option : List.of("layers", "width", "heads", "pieces", "rows", "length", "precision")) {
+            options.put(option, String.valueOf(settings().get(option)));
+        }
+        return options;
+    }
+
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("layers", shape.layers());

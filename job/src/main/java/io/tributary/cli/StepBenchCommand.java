@@ -6,6 +6,8 @@ import io.tributary.bench.StepSetup;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +105,12 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
                     "Of a vector that memory is measured with, more than the caches hold (default: ${DEFAULT-VALUE}).")
     private int memoryMib = 256;
 
+    @Option(
+            names = "--pytorch",
+            paramLabel = "FILE",
+            description = "The same step in PyTorch (default: docs/bench/gpt_step.py of this clone).")
+    private Optional<Path> script = Optional.empty();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -116,6 +124,8 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
         DemoOptions.checkRange(problems, "--repeats", repeats, 1, 1000);
         DemoOptions.checkRange(problems, "--seconds", seconds, 1, 3600);
         DemoOptions.checkRange(problems, "--memory-mib", memoryMib, 1, 4096);
+        script.filter(file -> !Files.isRegularFile(file))
+                .ifPresent(file -> problems.add("--pytorch " + file + ": there is no such file"));
         if (problems.isEmpty()) {
             for (Preset preset : presets) {
                 int d = width.orElse(preset.width);
@@ -135,11 +145,25 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
         StepBench.useThreads(used);
         List<BenchRun> runs = new ArrayList<>();
         for (Preset preset : presets) {
-            runs.add(new StepBench(setup(preset), used, repeats, seconds, memoryMib).run());
+            runs.add(new StepBench(
+                            setup(preset),
+                            used,
+                            repeats,
+                            seconds,
+                            memoryMib,
+                            script.or(StepBenchCommand::scriptOfThisClone))
+                    .run());
         }
         PrintWriter out = spec.commandLine().getOut();
         output.print("step", runs, out);
         return ExitCode.OK;
+    }
+
+    private static Optional<Path> scriptOfThisClone() {
+        return Optional.ofNullable(System.getProperty("tributary.home"))
+                .map(target ->
+                        Path.of(target).resolve("../../docs/bench/gpt_step.py").normalize())
+                .filter(Files::isRegularFile);
     }
 
     private StepSetup setup(Preset preset) {

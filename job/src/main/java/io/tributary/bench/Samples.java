@@ -45,7 +45,7 @@ public record Samples(List<Double> values) {
     }
 
     /** Each value over that of the same repeat in other samples: machines drift, and neighbours drift together. */
-    Samples over(Samples other) {
+    public Samples over(Samples other) {
         return with(other, (one, another) -> one / another);
     }
 

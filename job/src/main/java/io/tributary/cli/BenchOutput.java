@@ -6,12 +6,18 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How a benchmark prints what it measured: tables, or one JSON document with the same numbers. */
 final class BenchOutput {
     @Option(names = "--json", description = "Print one JSON document instead of tables.")
     private boolean json;
+
+    /** Where to say how far it is: not where a program reads the document. */
+    PrintWriter progress(CommandSpec spec) {
+        return json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    }
 
     void print(String bench, List<BenchRun> runs, PrintWriter out) throws JsonProcessingException {
         if (json) {

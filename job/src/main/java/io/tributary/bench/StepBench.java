@@ -60,13 +60,21 @@ public record StepBench(
         contestants.add(new LocalContestant(
                 "tributary", "Tributary " + setup.precisionName(), batches, new TributaryStep(setup)));
         contestants.add(new LocalContestant("djl", "DJL's blocks and trainer fp32", batches, new DjlStep(setup)));
+        List<String> notes = new ArrayList<>();
+        notes.add("DJL computes in 32-bit floats, as it has no bfloat16, and does not clip.");
         if (script.isEmpty() || !ScriptContestant.hasPyTorch()) {
-            return List.of("PyTorch is not among them: it takes docs/bench/gpt_step.py and a python3 with torch.");
+            notes.add("PyTorch is not among them: it takes docs/bench/gpt_step.py and a python3 with torch.");
+            return notes;
         }
         for (boolean compiled : new boolean[] {false, true}) {
-            contestants.add(ScriptContestant.start(script.get(), setup, threads, compiled));
+            try {
+                contestants.add(ScriptContestant.start(script.get(), setup, threads, compiled));
+            } catch (IOException e) {
+                // Compiling needs a C++ compiler, for example; the others are worth their figures all the same.
+                notes.add("Left out: " + e.getMessage());
+            }
         }
-        return List.of();
+        return notes;
     }
 
     private BenchRun measure(List<Contestant> contestants, StepLimits limits, List<String> notes) throws IOException {

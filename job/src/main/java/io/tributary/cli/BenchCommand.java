@@ -9,7 +9,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {PipelineBench.class, CheckpointBench.class},
+        subcommands = {
+            PipelineBench.class,
+            CheckpointBench.class,
+            StepBenchCommand.class,
+            MergeBenchCommand.class,
+            TokenizeBenchCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         description = "Measure Tributary on this machine.")
 final class BenchCommand implements Runnable {

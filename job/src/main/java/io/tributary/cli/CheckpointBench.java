@@ -1,5 +1,8 @@
 package io.tributary.cli;
 
+import io.tributary.bench.BenchRun;
+import io.tributary.bench.Figure;
+import io.tributary.bench.Samples;
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.DemoText;
 import io.tributary.embedded.ClusterClassPath;
@@ -9,12 +12,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,6 +41,9 @@ final class CheckpointBench implements Callable<Integer>, Checked {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private BenchOutput output = new BenchOutput();
 
     @Option(names = "--layers", paramLabel = "N", description = "Of the model (default: ${DEFAULT-VALUE}).")
     private int layers = 8;
@@ -73,7 +81,7 @@ final class CheckpointBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Path out = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", out.resolve("tributary.log").toString());
-        PrintWriter print = spec.commandLine().getOut();
+        PrintWriter print = output.progress(spec);
         List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
                 .filter(corpus -> SOURCES.contains(corpus.name()))
                 .toList();
@@ -109,36 +117,55 @@ final class CheckpointBench implements Callable<Integer>, Checked {
 
     private void measure(CheckpointedJob job, PrintWriter print) throws Exception {
         List<CheckpointedJob.Cost> costs = new ArrayList<>();
-        double[] ratios = new double[pairs];
+        List<Double> withoutAny = new ArrayList<>();
+        List<Double> withSome = new ArrayList<>();
         print.printf("%6s %16s %16s %8s%n", "pair", "without, steps/s", "with, steps/s", "ratio");
         for (int pair = 0; pair < pairs; pair++) {
             double without = job.stepsPerSecond(segmentSeconds, segmentSeconds + 1, costs);
             double with = job.stepsPerSecond(segmentSeconds, intervalSeconds, costs);
-            ratios[pair] = with / without;
-            print.printf("%6d %16.2f %16.2f %8.3f%n", pair + 1, without, with, ratios[pair]);
+            print.printf("%6d %16.2f %16.2f %8.3f%n", pair + 1, without, with, with / without);
             print.flush();
+            withoutAny.add(without);
+            withSome.add(with);
         }
-        Arrays.sort(ratios);
-        print.printf(
-                "With a checkpoint every %d s training runs at %.3f of its speed (median of %d pairs; %.3f to %.3f)%n",
-                intervalSeconds, ratios[pairs / 2], pairs, ratios[0], ratios[pairs - 1]);
-        print.printf("%d checkpoints%26s %10s %10s%n", costs.size(), "smallest", "median", "largest");
-        row(print, "Train is held, ms", costs, CheckpointedJob.Cost::heldMs);
-        row(print, "waits for barriers in Train, ms", costs, CheckpointedJob.Cost::alignedMs);
-        row(print, "the whole checkpoint, ms", costs, CheckpointedJob.Cost::totalMs);
-        row(print, "bytes, MiB", costs, cost -> cost.bytes() >> 20);
-        row(print, "bytes of Train, MiB", costs, cost -> cost.trainBytes() >> 20);
-        print.printf(
-                "Heap in use, largest of both TaskManagers: %s without checkpoints, %s with them%n",
-                ByteSize.text(job.heapWithout()), ByteSize.text(job.heapWith()));
+        BenchRun run = report(job, new Samples(withoutAny), new Samples(withSome), costs);
+        output.print("checkpoint", List.of(run), spec.commandLine().getOut());
     }
 
-    private static void row(
-            PrintWriter print,
-            String what,
-            List<CheckpointedJob.Cost> costs,
-            ToLongFunction<CheckpointedJob.Cost> number) {
-        long[] sorted = costs.stream().mapToLong(number).sorted().toArray();
-        print.printf("%-32s %10d %10d %10d%n", what, sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
+    private BenchRun report(CheckpointedJob job, Samples without, Samples with, List<CheckpointedJob.Cost> costs) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("layers", layers);
+        settings.put("width", width);
+        settings.put("bodyParameters", job.bodyParameters());
+        settings.put("intervalSeconds", intervalSeconds);
+        settings.put("segmentSeconds", segmentSeconds);
+        settings.put("pairs", pairs);
+        settings.put("checkpoints", costs.size());
+        settings.put("heapBytesWithout", job.heapWithout());
+        settings.put("heapBytesWith", job.heapWith());
+        return new BenchRun(
+                "%d pairs of segments; %d checkpoints, one every %d s".formatted(pairs, costs.size(), intervalSeconds),
+                settings,
+                List.of(
+                        new Figure("ratio", "training with checkpoints over training without", with.over(without)),
+                        new Figure("without.stepsPerSecond", "without checkpoints, steps/s", without),
+                        new Figure("with.stepsPerSecond", "with checkpoints, steps/s", with),
+                        figure("heldMs", "Train is held, ms", costs, CheckpointedJob.Cost::heldMs),
+                        figure("alignedMs", "waits for barriers in Train, ms", costs, CheckpointedJob.Cost::alignedMs),
+                        figure("totalMs", "the whole checkpoint, ms", costs, CheckpointedJob.Cost::totalMs),
+                        figure("mib", "bytes, MiB", costs, cost -> cost.bytes() >> 20),
+                        figure("trainMib", "bytes of Train, MiB", costs, cost -> cost.trainBytes() >> 20)),
+                List.of("Heap in use, largest of both TaskManagers: %s without checkpoints, %s with them"
+                        .formatted(ByteSize.text(job.heapWithout()), ByteSize.text(job.heapWith()))));
+    }
+
+    private static Figure figure(
+            String key, String label, List<CheckpointedJob.Cost> costs, ToLongFunction<CheckpointedJob.Cost> number) {
+        return new Figure(
+                key,
+                label,
+                new Samples(costs.stream()
+                        .map(cost -> (double) number.applyAsLong(cost))
+                        .toList()));
     }
 }

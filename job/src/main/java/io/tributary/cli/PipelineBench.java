@@ -1,5 +1,8 @@
 package io.tributary.cli;
 
+import io.tributary.bench.BenchRun;
+import io.tributary.bench.Figure;
+import io.tributary.bench.Samples;
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.DemoText;
 import io.tributary.corpus.Feeder;
@@ -14,16 +17,21 @@ import io.tributary.record.Variant;
 import io.tributary.session.Causes;
 import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * What the pipeline costs: tokens per second of the demo's job from end to end while it trains, beside those of the bare
@@ -39,6 +47,12 @@ import picocli.CommandLine.Option;
         description = "The job from end to end beside the bare step loop: tokens per second and their ratio.")
 final class PipelineBench implements Callable<Integer>, Checked {
     private static final Duration POLL = Duration.ofMillis(20);
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private BenchOutput output = new BenchOutput();
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: ${DEFAULT-VALUE}).")
     int rounds = DemoOptions.ROUNDS;
@@ -72,19 +86,47 @@ final class PipelineBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Path out = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", out.resolve("tributary.log").toString());
-        Terminal terminal = Terminal.ofProcess();
-        List<Corpus> corpora = DemoText.load(Demo.textCache(), terminal::print);
-        terminal.print("%d sources, %d rounds of %d steps, parallelism %d; logs in %s"
-                .formatted(corpora.size(), rounds, steps, parallelism, out));
-        terminal.print("%10s %18s %18s %8s".formatted("run", "job, tokens/s", "loop, tokens/s", "ratio"));
+        PrintWriter progress = output.progress(spec);
+        List<Corpus> corpora = DemoText.load(Demo.textCache(), progress::println);
+        progress.printf(
+                "%d sources, %d rounds of %d steps, parallelism %d; logs in %s%n",
+                corpora.size(), rounds, steps, parallelism, out);
+        progress.printf("%10s %18s %18s %8s%n", "run", "job, tokens/s", "loop, tokens/s", "ratio");
+        progress.flush();
+        List<Double> jobs = new ArrayList<>();
+        List<Double> loops = new ArrayList<>();
         for (int repeat = 1; repeat <= repeats; repeat++) {
             Measured job = job(corpora, out.resolve("run-" + repeat));
             double loop = loop(job);
-            terminal.print("%10d %,18.0f %,18.0f %8.3f"
-                    .formatted(repeat, job.tokensPerSecond(), loop, job.tokensPerSecond() / loop));
+            progress.printf(
+                    "%10d %,18.0f %,18.0f %8.3f%n", repeat, job.tokensPerSecond(), loop, job.tokensPerSecond() / loop);
+            progress.flush();
+            jobs.add(job.tokensPerSecond());
+            loops.add(loop);
         }
+        output.print(
+                "pipeline",
+                List.of(report(corpora.size(), jobs, loops)),
+                spec.commandLine().getOut());
         DiskSpace.removeFolder(out);
         return 0;
+    }
+
+    private BenchRun report(int sources, List<Double> jobs, List<Double> loops) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("sources", sources);
+        settings.put("rounds", rounds);
+        settings.put("steps", steps);
+        settings.put("parallelism", parallelism);
+        settings.put("repeats", repeats);
+        return new BenchRun(
+                "Of %d runs".formatted(repeats),
+                settings,
+                List.of(
+                        new Figure("job.tokensPerSecond", "the job, tokens/s", new Samples(jobs)),
+                        new Figure("loop.tokensPerSecond", "the bare loop, tokens/s", new Samples(loops)),
+                        new Figure("ratio", "the job over the loop", new Samples(jobs).over(new Samples(loops)))),
+                List.of());
     }
 
     /** What a run of the job reached, and the workloads that it trained. */

@@ -23,7 +23,7 @@ final class StepProgram implements AutoCloseable {
 
     /** @param archive a TorchScript archive */
     static StepProgram load(byte[] archive, Device device) {
-        Model model = Model.newInstance("step", device, PyTorch.NAME);
+        Model model = Model.newInstance("program", device, PyTorch.NAME);
         try {
             model.load(new ByteArrayInputStream(archive));
         } catch (IOException | MalformedModelException | RuntimeException e) {

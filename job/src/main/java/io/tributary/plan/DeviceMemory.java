@@ -1,7 +1,7 @@
 package io.tributary.plan;
 
-import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
+import io.tributary.model.StepMemory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,19 +9,10 @@ import java.util.List;
 /**
  * Tensors in native or GPU memory. All sources of a subtask may be inside a round at once, but only one is inside a step.
  *
- * <p>Left out, since they are the engine's own: the libraries, allocator slack, and matrix-product workspaces.
+ * <p>Left out: the libraries of the engine, about 190 MiB with an idle JVM.
  */
 final class DeviceMemory {
     private static final int FLOAT = Float.BYTES;
-    private static final int BF16 = 2;
-    /**
-     * Values that a layer keeps of each token and column for the backward pass: 34 bytes at 16 bits, as arXiv 2205.05198
-     * counts them (section 4.1). Its 5 * heads * T / d for the matrix of attention falls away: the step's attention is
-     * fused and keeps none.
-     */
-    private static final int KEPT_VALUES = 17;
-    /** Logits, their logarithmic softmax and its gradient. */
-    private static final int COPIES_OF_LOGITS = 3;
 
     private static final String SPREAD = "raise cluster.subtasks, or lower model.width or model.layers";
 
@@ -61,22 +52,20 @@ final class DeviceMemory {
 
     /** What one step of this model adds. */
     private static List<Part> step(Layout layout, Replica replica) {
-        boolean bf16 = layout.settings().precision() == Precision.BF16;
-        ModelShape shape = replica.shape();
-        long parameters = replica.sizes().total();
-        long tokens = replica.batchTokens(layout.settings().training().batchRows());
-        long kept = tokens * shape.layers() * shape.width() * KEPT_VALUES;
+        Precision precision = layout.settings().precision();
+        StepMemory step = StepMemory.of(
+                replica.shape(), replica.pieces(), layout.settings().training().batchRows(), precision);
+        String smaller = "lower model.width or model.layers";
+        String fewer = "lower training.batchRows or model.sequenceLength";
         return List.of(
-                new Part("gradients", FLOAT * parameters, "lower model.width or model.layers"),
-                // The parameters as the step computes with them, and the gradients of those.
-                new Part("copies in bf16", bf16 ? 2 * BF16 * parameters : 0, "set model.precision to fp32"),
+                new Part("gradients", step.gradients(), smaller),
+                new Part("rounded parameters", step.rounded(), "set model.precision to fp32"),
+                new Part("gradients of layers", step.layerGradients(), smaller),
                 new Part(
                         "activations",
-                        kept * (bf16 ? BF16 : FLOAT),
-                        "lower training.batchRows or model.sequenceLength" + (bf16 ? "" : ", or compute in bf16")),
-                new Part(
-                        "logits",
-                        tokens * replica.pieces() * COPIES_OF_LOGITS * FLOAT,
-                        "lower training.batchRows, model.sequenceLength or the pieces of sources"));
+                        step.activations(),
+                        fewer + (precision == Precision.FP32 ? ", or compute in bf16" : "")),
+                new Part("logits", step.logits(), fewer + ", or the pieces of sources"),
+                new Part("packed embedding", step.products(), "lower the pieces of sources"));
     }
 }

@@ -65,18 +65,20 @@ class PlanTest {
         assertThat(bytes(device.parts(), "shared, two rounds")).isEqualTo(2 * 4 * BODY);
         // One step at a time: that of c, which has more pieces; 4 x 32 tokens.
         assertThat(bytes(device.parts(), "gradients")).isEqualTo(4 * (BODY + TABLE + POSITIONS));
-        assertThat(bytes(device.parts(), "copies in bf16")).isZero();
-        assertThat(bytes(device.parts(), "activations")).isEqualTo(128 * 2 * 64 * 17 * 4);
-        assertThat(bytes(device.parts(), "logits")).isEqualTo(128 * 500 * 3 * 4);
+        assertThat(bytes(device.parts(), "rounded parameters")).isZero();
+        assertThat(bytes(device.parts(), "gradients of layers")).isEqualTo(4 * BODY);
+        assertThat(bytes(device.parts(), "activations")).isEqualTo(128 * 2 * 64 * 16 * 4 * 5 / 4);
+        assertThat(bytes(device.parts(), "logits")).isEqualTo(128 * 500 * 4);
     }
 
     @Test
-    void bf16HalvesActivationsAndAddsCopies() throws Exception {
+    void bf16HalvesLayersAndAddsRoundedParametersAndSharesOfAttention() throws Exception {
         List<Part> parts = plan(SETTINGS.replace("heads: 4", "heads: 4, precision: bf16"))
                 .device()
                 .parts();
-        assertThat(bytes(parts, "copies in bf16")).isEqualTo(2 * 2 * (BODY + TABLE + POSITIONS));
-        assertThat(bytes(parts, "activations")).isEqualTo(128 * 2 * 64 * 17 * 2);
+        assertThat(bytes(parts, "rounded parameters")).isEqualTo(2 * (BODY + 2 * TABLE));
+        assertThat(bytes(parts, "packed embedding")).isEqualTo(2 * TABLE);
+        assertThat(bytes(parts, "activations")).isEqualTo(128 * 2 * (64 * 16 + 4 * 32) * 2 * 5 / 4);
     }
 
     @Test

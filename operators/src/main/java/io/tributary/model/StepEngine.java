@@ -155,6 +155,11 @@ public final class StepEngine implements AutoCloseable {
         return SourceState.read(this, in);
     }
 
+    /** Native memory that steps share. */
+    long roomBytes() {
+        return room.bytes();
+    }
+
     /** An owner for the arrays of one source or one call. */
     NDManager newManager() {
         return manager.newSubManager();

@@ -154,6 +154,7 @@ final class SettingsReader {
                 local.adamW(),
                 local.learningRate(),
                 local.batchRows(),
+                local.microBatchRows(),
                 parts.rounds().orElseThrow(),
                 parts.merging().orElseThrow(),
                 vocabulary,

@@ -51,11 +51,13 @@ final class TrainingReader {
     /** Everything else in the section; the last question to it. */
     Optional<LocalTraining> local() {
         int batchRows = training.whole("batchRows", 1, Limits.BATCH_ROWS);
+        int microBatchRows = training.whole("microBatchRows", 1, batchRows, batchRows);
         Optional<LearningRate> rate = learningRate(training.section("learningRate"));
         long queue = training.quantity("queue", Quantities.SIZE, DEFAULT_QUEUE_BYTES);
         Optional<AdamW> adamW = adamW(training.section("adamW"));
         training.end();
-        return training.make(() -> new LocalTraining(batchRows, rate.orElseThrow(), adamW.orElseThrow(), queue));
+        return training.make(
+                () -> new LocalTraining(batchRows, microBatchRows, rate.orElseThrow(), adamW.orElseThrow(), queue));
     }
 
     private static Optional<LearningRate> learningRate(Section rate) {

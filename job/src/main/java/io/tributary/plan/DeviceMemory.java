@@ -54,9 +54,9 @@ final class DeviceMemory {
     private static List<Part> step(Layout layout, Replica replica) {
         Precision precision = layout.settings().precision();
         StepMemory step = StepMemory.of(
-                replica.shape(), replica.pieces(), layout.settings().training().batchRows(), precision);
+                replica.shape(), replica.pieces(), layout.settings().training().microBatchRows(), precision);
         String smaller = "lower model.width or model.layers";
-        String fewer = "lower training.batchRows or model.sequenceLength";
+        String fewer = "lower training.microBatchRows or model.sequenceLength";
         return List.of(
                 new Part("gradients", step.gradients(), smaller),
                 new Part("rounded parameters", step.rounded(), "set model.precision to fp32"),

@@ -1,5 +1,6 @@
 package io.tributary.flow;
 
+import io.tributary.model.Computing;
 import io.tributary.model.StepEngine;
 import io.tributary.record.Downstream;
 import io.tributary.record.RoundReport;
@@ -53,6 +54,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     private final String loop;
     private final transient MailboxExecutor mailbox;
 
+    private transient Devices.Lease device;
     private transient SubtaskTrainer trainer;
     private transient RoundGauges gauges;
     private transient HandOver.Place place;
@@ -82,9 +84,10 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        device = Devices.ofThisJvm().take(getRuntimeContext().getExternalResourceInfos(Devices.RESOURCE));
         StepEngine engine = StepEngine.open(
                 settings.shape(),
-                settings.precision(),
+                new Computing(device.device(), settings.precision(), settings.microBatchRows()),
                 settings.adamW(),
                 settings.merging().variant().shared());
         trainer = new SubtaskTrainer(settings, engine, snapshots, new SnapshotProgress(keyGroups()), this);
@@ -303,6 +306,9 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         }
         if (trainer != null) {
             trainer.close();
+        }
+        if (device != null) {
+            device.close();
         }
         super.close();
     }

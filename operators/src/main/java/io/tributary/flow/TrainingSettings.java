@@ -20,6 +20,7 @@ import java.util.Map;
  *
  * @param seed decides every initial value
  * @param batchRows rows of a batch (B)
+ * @param microBatchRows rows of it that go through the layers together
  * @param merging what is merged, and how
  * @param snapshotEvery a snapshot is written each time this many rounds are merged, and at the end
  * @param queueLimitBytes tokens that a source may have waiting for its next round; at the limit its subtask
@@ -34,6 +35,7 @@ public record TrainingSettings(
         AdamW adamW,
         LearningRate learningRate,
         int batchRows,
+        int microBatchRows,
         RoundRules rounds,
         Merging merging,
         VocabularySettings vocabulary,
@@ -52,12 +54,51 @@ public record TrainingSettings(
                     "Rows of a batch, rounds between snapshots and the queue's limit are at least 1, not %d, %d and %d"
                             .formatted(batchRows, snapshotEvery, queueLimitBytes));
         }
+        if (microBatchRows < 1 || microBatchRows > batchRows) {
+            throw new IllegalArgumentException(
+                    "Between 1 and all %d rows of a batch go through the layers together, not %d"
+                            .formatted(batchRows, microBatchRows));
+        }
         requireOwnLengths(merging.variant(), shape, sequenceLengths);
         requireOneVocabulary(merging.variant(), vocabulary);
         requireTurns(merging.variant(), rounds, sources);
         requireRoomForSquares(merging, adamW, sources.size());
         sources = List.copyOf(sources);
         sequenceLengths = Map.copyOf(sequenceLengths);
+    }
+
+    /** All rows of a batch go through the layers together. */
+    public TrainingSettings(
+            long seed,
+            ModelShape shape,
+            Precision precision,
+            AdamW adamW,
+            LearningRate learningRate,
+            int batchRows,
+            RoundRules rounds,
+            Merging merging,
+            VocabularySettings vocabulary,
+            HoldOut holdOut,
+            int snapshotEvery,
+            long queueLimitBytes,
+            List<SourceId> sources,
+            Map<String, Integer> sequenceLengths) {
+        this(
+                seed,
+                shape,
+                precision,
+                adamW,
+                learningRate,
+                batchRows,
+                batchRows,
+                rounds,
+                merging,
+                vocabulary,
+                holdOut,
+                snapshotEvery,
+                queueLimitBytes,
+                sources,
+                sequenceLengths);
     }
 
     private static void requireOwnLengths(Variant variant, ModelShape shape, Map<String, Integer> sequenceLengths) {

@@ -26,9 +26,6 @@ import java.util.stream.LongStream;
  * engine made lives in native memory and is freed with it at the latest.
  */
 public final class StepEngine implements AutoCloseable {
-    /** So many go through the layers together, as a setting of the step program: all. */
-    private static final long MOST_ROWS = Integer.MAX_VALUE;
-
     private final ModelShape shape;
     private final Set<ParameterGroup> shared;
     private final NDManager manager;
@@ -40,7 +37,7 @@ public final class StepEngine implements AutoCloseable {
 
     private StepEngine(
             ModelShape shape,
-            Precision precision,
+            Computing computing,
             AdamW adamW,
             Set<ParameterGroup> shared,
             NDManager manager,
@@ -56,7 +53,8 @@ public final class StepEngine implements AutoCloseable {
         this.program = program;
         // The program reads its settings as numbers, so they stay on the host whatever the device.
         this.host = manager.newSubManager(Device.cpu());
-        LongStream settings = LongStream.of(shape.width(), precision.scalarType(), MOST_ROWS, shape.heads());
+        LongStream settings = LongStream.of(
+                shape.width(), computing.precision().scalarType(), computing.microBatchRows(), shape.heads());
         this.programSettings = new NDList(
                 host.create(BodyLayout.of(shape).sizes()),
                 host.create(LongStream.concat(
@@ -64,7 +62,7 @@ public final class StepEngine implements AutoCloseable {
                         .toArray()));
         this.room = new StepRoom(
                 manager,
-                precision,
+                computing,
                 (scratch, lengths, beside) -> program.call(
                         scratch,
                         "zeros",
@@ -77,13 +75,13 @@ public final class StepEngine implements AutoCloseable {
     }
 
     /**
-     * Opens an engine on the CPU.
+     * Opens an engine on the CPU that takes all rows of a batch together.
      *
      * @param shared the parameter groups that sources have from a round's beginning to its end; the others are their own
      * @throws IllegalStateException if the PyTorch engine or the step program cannot be loaded; it says what to do
      */
     public static StepEngine open(ModelShape shape, Precision precision, AdamW adamW, Set<ParameterGroup> shared) {
-        return open(shape, precision, adamW, shared, Device.cpu());
+        return open(shape, Computing.onCpu(precision), adamW, shared);
     }
 
     /**
@@ -92,13 +90,13 @@ public final class StepEngine implements AutoCloseable {
      * @param shared the parameter groups that sources have from a round's beginning to its end; the others are their own
      * @throws IllegalStateException if the PyTorch engine or the step program cannot be loaded; it says what to do
      */
-    public static StepEngine open(
-            ModelShape shape, Precision precision, AdamW adamW, Set<ParameterGroup> shared, Device device) {
+    public static StepEngine open(ModelShape shape, Computing computing, AdamW adamW, Set<ParameterGroup> shared) {
+        Device device = computing.device();
         NDManager manager = PyTorch.newManager(device);
         try {
             return new StepEngine(
                     shape,
-                    precision,
+                    computing,
                     adamW,
                     shared,
                     manager,

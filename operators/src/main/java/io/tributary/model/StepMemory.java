@@ -23,7 +23,7 @@ public record StepMemory(
      * What a step needs.
      *
      * @param pieces V
-     * @param rows B; T is that of the shape
+     * @param rows that go through the layers together; T is that of the shape
      */
     public static StepMemory of(ModelShape shape, int pieces, int rows, Precision precision) {
         long body = shape.bodyParameters();

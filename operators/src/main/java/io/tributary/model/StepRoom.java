@@ -22,6 +22,7 @@ final class StepRoom {
 
     private final NDManager manager;
     private final Precision precision;
+    private final int microBatchRows;
     private final Zeros zeros;
     private long gradientValues;
     private long[] lengths = new long[4];
@@ -33,9 +34,10 @@ final class StepRoom {
         NDList of(NDManager owner, long[] lengths, NDArray beside);
     }
 
-    StepRoom(NDManager owner, Precision precision, Zeros zeros) {
+    StepRoom(NDManager owner, Computing computing, Zeros zeros) {
         this.manager = owner.newSubManager();
-        this.precision = precision;
+        this.precision = computing.precision();
+        this.microBatchRows = computing.microBatchRows();
         this.zeros = zeros;
     }
 
@@ -49,7 +51,7 @@ final class StepRoom {
             rounds ? body : 0,
             rounds ? tokens : 0,
             rounds ? tokens : 0,
-            logits(source.pieces(), rows, source.sequenceLength())
+            logits(source.pieces(), Math.min(rows, microBatchRows), source.sequenceLength())
         };
         boolean fits = gradients <= gradientValues;
         for (int i = 0; i < wanted.length; i++) {

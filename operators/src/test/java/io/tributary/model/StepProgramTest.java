@@ -3,6 +3,7 @@ package io.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import io.tributary.model.BodyLayout.BodyTensor;
 import io.tributary.model.NaiveDecoder.Gradients;
 import io.tributary.model.NaiveDecoder.Parameters;
@@ -54,6 +55,33 @@ class StepProgramTest {
     }
 
     /** Of the paper's figure for 8 heads, and of its text for 16. */
+    /** Three rows in turns of two and of one; logits of one target at a time would be the same. */
+    @ParameterizedTest
+    @EnumSource(Layers.class)
+    void gradientsOfRowsInTurnsAddUpToThoseOfPlainLoops(Layers layers) {
+        Random random = new Random(3);
+        Problem problem = Problem.of(random, new ModelShape(2, 16, 2, 9, layers.architecture(random, 2)), 20, 3);
+        for (Precision precision : Precision.values()) {
+            Computing inTurns = new Computing(Device.cpu(), precision, 2);
+            double share = precision == Precision.FP32 ? 1e-5 : 0.05;
+            try (StepEngine engine = StepEngine.open(problem.shape(), inTurns, AdamW.defaults(), SmallModel.SPEC);
+                    SharedParameters body = problem.body(engine);
+                    SourceModel source = problem.source(engine)) {
+                Gradients expected = expected(problem);
+                Gradients actual = problem.engineGradients(engine, source, body);
+                assertThat(actual.loss()).isCloseTo(expected.loss(), within(share * expected.loss()));
+                for (int group = 0; group < groups(problem); group++) {
+                    double[] exact = expected.parameters().groups()[group];
+                    assertThat(error(actual.parameters().groups()[group], exact, 0, exact.length))
+                            .isLessThan(share);
+                }
+                double nats = source.evaluate(body, problem.tokensBT1(), problem.rows());
+                int targets = problem.rows() * problem.shape().sequenceLength();
+                assertThat(nats / targets).isCloseTo(expected.loss(), within(share * expected.loss()));
+            }
+        }
+    }
+
     @Test
     void slopesOfTheOracleAreThoseOfThePaper() {
         assertThat(IntStream.range(0, 8).mapToDouble(head -> NaiveDecoder.slope(head, 8)))

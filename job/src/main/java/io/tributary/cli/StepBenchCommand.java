@@ -3,8 +3,10 @@ package io.tributary.cli;
 import io.tributary.bench.BenchRun;
 import io.tributary.bench.StepBench;
 import io.tributary.bench.StepSetup;
+import io.tributary.model.Computing;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
+import io.tributary.model.SavedProgram;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +113,12 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
             description = "The same step in PyTorch (default: docs/bench/gpt_step.py of this clone).")
     private Optional<Path> script = Optional.empty();
 
+    @Option(
+            names = "--save-program",
+            paramLabel = "DIR",
+            description = "Measure nothing, but write the program of the step for docs/bench/gpu_check.py.")
+    private Optional<Path> program = Optional.empty();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -141,6 +149,11 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
+        if (program.isPresent()) {
+            StepSetup setup = setup(presets.get(0));
+            SavedProgram.write(setup.shape(), Computing.onCpu(setup.precision()), program.get());
+            return ExitCode.OK;
+        }
         int used = threads.orElse(StepBench.defaultThreads());
         StepBench.useThreads(used);
         List<BenchRun> runs = new ArrayList<>();

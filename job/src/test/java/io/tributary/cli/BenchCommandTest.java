@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchCommandTest {
     private static final List<String> TINY = List.of(
@@ -42,6 +44,17 @@ class BenchCommandTest {
     void headsThatDoNotDivideTheWidthAreRefused() {
         assertThat(execute("bench", "step", "--heads=5")).isEqualTo(2);
         assertThat(err.toString()).contains("5 heads do not divide a width of 256");
+    }
+
+    @Test
+    void theProgramOfAStepIsWrittenWithWhatItWantsToKnow(@TempDir Path folder) throws Exception {
+        assertThat(step("--save-program=" + folder)).isZero();
+        assertThat(folder.resolve("step.pt")).isNotEmptyFile();
+        JsonNode facts = new ObjectMapper().readTree(folder.resolve("step.json").toFile());
+        assertThat(facts.get("sizes")).hasSize(12 + 2);
+        assertThat(facts.get("settings"))
+                .extracting(JsonNode::asLong)
+                .containsExactly(16L, 6L, (long) Integer.MAX_VALUE, 2L, 0L);
     }
 
     @Test

@@ -17,7 +17,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.LongStream;
 
 /**
  * The numerical engine of one training subtask: it makes sources and what they share, and runs the step program on them.
@@ -53,13 +52,8 @@ public final class StepEngine implements AutoCloseable {
         this.program = program;
         // The program reads its settings as numbers, so they stay on the host whatever the device.
         this.host = manager.newSubManager(Device.cpu());
-        LongStream settings = LongStream.of(
-                shape.width(), computing.precision().scalarType(), computing.microBatchRows(), shape.heads());
         this.programSettings = new NDList(
-                host.create(BodyLayout.of(shape).sizes()),
-                host.create(LongStream.concat(
-                                settings, LongStream.of(shape.architecture().settings()))
-                        .toArray()));
+                host.create(BodyLayout.of(shape).sizes()), host.create(SavedProgram.settings(shape, computing)));
         this.room = new StepRoom(
                 manager,
                 computing,

@@ -1,5 +1,6 @@
 package io.tributary.bench;
 
+import io.tributary.model.Architecture;
 import io.tributary.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,10 +18,17 @@ import java.util.function.ToDoubleFunction;
  * @param repeats turns of each
  * @param seconds of a turn of each
  * @param memoryMib of each vector that memory is measured with; more than the caches hold
+ * @param alone without peers; those there are have GPT-2's layers
  * @param script docs/bench/gpt_step.py, if PyTorch is to be among the peers; without PyTorch it is left out
  */
 public record StepBench(
-        StepSetup setup, int threads, int repeats, double seconds, int memoryMib, Optional<Path> script) {
+        StepSetup setup,
+        int threads,
+        int repeats,
+        double seconds,
+        int memoryMib,
+        boolean alone,
+        Optional<Path> script) {
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final double GIGA = 1e9;
 
@@ -59,6 +67,9 @@ public record StepBench(
         List<int[]> batches = setup.batches();
         contestants.add(new LocalContestant(
                 "tributary", "Tributary " + setup.precisionName(), batches, new TributaryStep(setup)));
+        if (alone || !(setup.shape().architecture() instanceof Architecture.Gpt2)) {
+            return List.of();
+        }
         contestants.add(new LocalContestant("djl", "DJL's blocks and trainer fp32", batches, new DjlStep(setup)));
         List<String> notes = new ArrayList<>();
         notes.add("DJL computes in 32-bit floats, as it has no bfloat16, and does not clip.");

@@ -1,5 +1,6 @@
 package io.tributary.bench;
 
+import io.tributary.model.Architecture;
 import io.tributary.model.ModelShape;
 import io.tributary.model.Precision;
 import java.util.LinkedHashMap;
@@ -40,6 +41,15 @@ public record StepSetup(ModelShape shape, int pieces, int rows, Precision precis
     /** The linear layers; attention's own products are left out. */
     List<Product> products() {
         int d = shape.width();
+        if (shape.architecture() instanceof Architecture.Llama llama) {
+            int keysAndValues = 2 * llama.keyValueHeads() * (d / shape.heads());
+            return List.of(
+                    new Product("qkv", tokens(), d, d + keysAndValues, shape.layers()),
+                    new Product("attention projection", tokens(), d, d, shape.layers()),
+                    new Product("gate and up", tokens(), d, 2 * llama.feedForward(), shape.layers()),
+                    new Product("down", tokens(), llama.feedForward(), d, shape.layers()),
+                    new Product("head", tokens(), d, pieces, 1));
+        }
         return List.of(
                 new Product("qkv", tokens(), d, 3 * d, shape.layers()),
                 new Product("attention projection", tokens(), d, d, shape.layers()),
@@ -59,8 +69,9 @@ public record StepSetup(ModelShape shape, int pieces, int rows, Precision precis
     }
 
     String title() {
-        return "%d layers of width %d, %d heads, %,d pieces, %d rows of %d tokens, %s"
+        return "%s, %d layers of width %d, %d heads, %,d pieces, %d rows of %d tokens, %s"
                 .formatted(
+                        shape.architecture().name(),
                         shape.layers(),
                         shape.width(),
                         shape.heads(),
@@ -89,6 +100,7 @@ public record StepSetup(ModelShape shape, int pieces, int rows, Precision precis
 
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("architecture", shape.architecture().name());
         settings.put("layers", shape.layers());
         settings.put("width", shape.width());
         settings.put("heads", shape.heads());

@@ -3,8 +3,10 @@ package io.tributary.cli;
 import io.tributary.bench.BenchRun;
 import io.tributary.bench.StepBench;
 import io.tributary.bench.StepSetup;
+import io.tributary.model.Architecture;
 import io.tributary.model.Computing;
 import io.tributary.model.ModelShape;
+import io.tributary.model.Positions;
 import io.tributary.model.Precision;
 import io.tributary.model.SavedProgram;
 import java.io.PrintWriter;
@@ -63,6 +65,28 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
             description = "Shapes to measure, one after the other: ${COMPLETION-CANDIDATES} (default: small)."
                     + " The options of the model change it.")
     private List<Preset> presets = List.of(Preset.SMALL);
+
+    /** Layers of a body with what a bench has to know of them. */
+    enum Layers {
+        GPT2,
+        LLAMA;
+
+        Architecture of(int width, int heads) {
+            return switch (this) {
+                case GPT2 -> new Architecture.Gpt2(Positions.LEARNED);
+                case LLAMA -> new Architecture.Llama(heads, 8 * width / 3, 10_000, false);
+            };
+        }
+    }
+
+    @Option(
+            names = "--architecture",
+            paramLabel = "NAME",
+            description = "${COMPLETION-CANDIDATES} (default: GPT2). Only gpt2 has peers.")
+    private Layers architecture = Layers.GPT2;
+
+    @Option(names = "--alone", description = "Without peers.")
+    private boolean alone;
 
     @Option(names = "--layers", paramLabel = "N", description = "Of the model.")
     private Optional<Integer> layers = Optional.empty();
@@ -164,6 +188,7 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
                             repeats,
                             seconds,
                             memoryMib,
+                            alone,
                             script.or(StepBenchCommand::scriptOfThisClone))
                     .run());
         }
@@ -180,11 +205,10 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
     }
 
     private StepSetup setup(Preset preset) {
-        ModelShape shape = new ModelShape(
-                layers.orElse(preset.layers),
-                width.orElse(preset.width),
-                heads.orElse(preset.heads),
-                length.orElse(preset.length));
+        int d = width.orElse(preset.width);
+        int h = heads.orElse(preset.heads);
+        ModelShape shape =
+                new ModelShape(layers.orElse(preset.layers), d, h, length.orElse(preset.length), architecture.of(d, h));
         return new StepSetup(
                 shape, pieces.orElse(preset.pieces), rows.orElse(preset.rows), precision.orElseGet(Precision::detect));
     }

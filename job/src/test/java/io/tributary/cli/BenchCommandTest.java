@@ -58,6 +58,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void aStepOfLlamaIsMeasuredBesideTheLimitsAlone() throws Exception {
+        assertThat(step("--architecture=llama", "--json")).isZero();
+        JsonNode run = new ObjectMapper().readTree(out.toString()).at("/runs/0");
+        assertThat(run.at("/settings/architecture").textValue()).isEqualTo("llama");
+        assertThat(run.at("/figures").has("tributary.shareOfGemm")).isTrue();
+        assertThat(run.at("/figures").has("ratio.djl")).isFalse();
+    }
+
+    @Test
     void aStepIsMeasuredBesideItsPeerAndTheLimits() throws Exception {
         assertThat(step("--json")).isZero();
         JsonNode run = new ObjectMapper().readTree(out.toString()).at("/runs/0");

@@ -137,11 +137,25 @@ final class FixedPoint {
         return overflow >= 0;
     }
 
-    /** Sums over the sum of weights, rounded once to float; from and to the same place. */
+    /**
+     * Sums over the sum of weights, rounded once to float; from and to the same place. In loops as short as those of
+     * {@link #add(long[], int, float[], int, int, long)}; only the division vectorizes.
+     */
     static void mean(long[] sums, int at, long weight, float[] mean, int length) {
         double scale = ONE / ONE_WEIGHT * weight;
-        for (int i = at; i < at + length; i++) {
-            mean[i] = (float) (sums[i] / scale);
+        double[] quotients = new double[Math.min(BLOCK, length)];
+        for (int done = 0; done < length; done += BLOCK) {
+            int from = at + done;
+            int size = Math.min(BLOCK, length - done);
+            for (int i = 0; i < size; i++) {
+                quotients[i] = sums[from + i];
+            }
+            for (int i = 0; i < size; i++) {
+                quotients[i] /= scale;
+            }
+            for (int i = 0; i < size; i++) {
+                mean[from + i] = (float) quotients[i];
+            }
         }
     }
 }

@@ -82,6 +82,20 @@ class FixedPointTest {
         assertThat(sums).containsExactly(0, 0, 0, 0, 3L << 40, 4L << 40, 5L << 40, 0, 0, 0);
     }
 
+    @Test
+    void theMeanOfEverySumIsItsQuotientRoundedToFloat() {
+        long weight = ONE_WEIGHT / 3 * 7;
+        long[] sums = new Random(2).longs(700).toArray();
+        float[] mean = new float[700];
+
+        FixedPoint.mean(sums, 5, weight, mean, 690);
+
+        for (int i = 0; i < 700; i++) {
+            float expected = i < 5 || i >= 695 ? 0 : (float) (sums[i] / (weight * 0x1p10));
+            assertThat(mean[i]).as("value %d", i).isEqualTo(expected);
+        }
+    }
+
     private static void check(long[] sums, float[] values, long weight) {
         long[] expected = sums.clone();
         int firstBad = -1;

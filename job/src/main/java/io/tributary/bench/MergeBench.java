@@ -22,7 +22,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Merging on one thread, as the operator does it: updates come as bytes in Flink's wire format, are read, summed in fixed
- * point, and the mean is read out. In turns with copying memory on one thread and with sending a shard over loopback.
+ * point, and the mean is read out; once more from network buffers, with Flink's gathering of a record. In turns with copying memory on one thread and with sending a shard over loopback.
  *
  * @param shardValues of a shard, 4 bytes each
  * @param sources that send an update of it
@@ -34,6 +34,7 @@ public record MergeBench(int shardValues, int sources, int repeats, double secon
     private static final double TARGET = 2e9;
 
     private static final double GIGA = 1e9;
+    private static final TypeSerializer<ShardUpdate> SERIALIZER = new WireType<>(new ShardUpdateFormat()).serializer();
     private static final ShardId SHARD = new ShardId(TensorId.parameters(ParameterGroup.BODY), 0);
 
     public MergeBench {
@@ -46,7 +47,10 @@ public record MergeBench(int shardValues, int sources, int repeats, double secon
 
     /** Measures. */
     public BenchRun run() throws IOException {
-        List<byte[]> updates = updates();
+        List<byte[]> updates = serialized(updates());
+        NetworkUpdates buffers = inBuffers(updates());
+        long bytes = updates.stream().mapToLong(update -> update.length).sum();
+        List<Double> fromBuffers = new ArrayList<>();
         List<Double> merging = new ArrayList<>();
         List<Double> copying = new ArrayList<>();
         List<Double> oneWay = new ArrayList<>();
@@ -55,60 +59,85 @@ public record MergeBench(int shardValues, int sources, int repeats, double secon
         float[] to = new float[from.length];
         try (Loopback loopback = new Loopback(updates.get(0).length)) {
             for (int repeat = -1; repeat < repeats; repeat++) {
-                double merged = merging(updates);
+                double merged = merging(bytes, () -> merge(updates));
+                double fromBuffer = merging(buffers.bytes(), () -> merge(buffers));
                 double copied = 2.0 * Float.BYTES * from.length / secondsOf(() -> copy(from, to));
                 double sent = updates.get(0).length / secondsOf(() -> loopback.oneWay(8) / 8);
                 double returned = secondsOf(() -> loopback.roundTrips(1));
                 // The turn before the first is for warming up.
                 if (repeat >= 0) {
                     merging.add(merged);
+                    fromBuffers.add(fromBuffer);
                     copying.add(copied);
                     oneWay.add(sent);
                     roundTrip.add(returned);
                 }
             }
         }
-        return report(new Samples(merging), new Samples(copying), new Samples(oneWay), new Samples(roundTrip));
+        return report(
+                new Samples(merging),
+                new Samples(fromBuffers),
+                new Samples(copying),
+                new Samples(oneWay),
+                new Samples(roundTrip));
     }
 
-    /** An update of each source, as it comes over the network. */
-    List<byte[]> updates() throws IOException {
+    /** An update of each source. */
+    List<ShardUpdate> updates() {
         Random random = new Random(1);
-        List<byte[]> updates = new ArrayList<>();
+        List<ShardUpdate> updates = new ArrayList<>();
         for (int source = 0; source < sources; source++) {
             float[] delta = new float[shardValues];
             for (int i = 0; i < delta.length; i++) {
                 delta[i] = (float) random.nextGaussian() * 1e-3f;
             }
-            DataOutputSerializer out = new DataOutputSerializer(shardValues * Float.BYTES + 256);
-            serializer()
-                    .serialize(ShardUpdate.whole(SHARD, new SourceId("s" + source, source), 0, 0, 1.0 / 3, delta), out);
-            updates.add(out.getCopyOfBuffer());
+            updates.add(ShardUpdate.whole(SHARD, new SourceId("s" + source, source), 0, 0, 1.0 / 3, delta));
         }
         return updates;
     }
 
-    private static TypeSerializer<ShardUpdate> serializer() {
-        return new WireType<>(new ShardUpdateFormat()).serializer();
+    /** What a record's bytes are, one array for each, as Flink has gathered them from the network. */
+    static List<byte[]> serialized(List<ShardUpdate> updates) throws IOException {
+        List<byte[]> serialized = new ArrayList<>();
+        for (ShardUpdate update : updates) {
+            DataOutputSerializer out = new DataOutputSerializer(update.values().length * Float.BYTES + 256);
+            SERIALIZER.serialize(update, out);
+            serialized.add(out.getCopyOfBuffer());
+        }
+        return serialized;
+    }
+
+    static NetworkUpdates inBuffers(List<ShardUpdate> updates) throws IOException {
+        return new NetworkUpdates(updates, SERIALIZER);
     }
 
     /** The mean of updates that are read from bytes. */
-    MergedShard merge(List<byte[]> updates) throws IOException {
-        TypeSerializer<ShardUpdate> serializer = serializer();
+    static MergedShard merge(List<byte[]> updates) throws IOException {
         MergeUpdates merge = new MergeUpdates();
         ShardSum sum = merge.createAccumulator();
         for (byte[] update : updates) {
-            sum = merge.add(serializer.deserialize(new DataInputDeserializer(update)), sum);
+            sum = merge.add(SERIALIZER.deserialize(new DataInputDeserializer(update)), sum);
         }
         return merge.getResult(sum);
     }
 
-    private double merging(List<byte[]> updates) throws IOException {
-        long bytes = updates.stream().mapToLong(update -> update.length).sum();
+    /** The mean of updates that are read from network buffers. */
+    static MergedShard merge(NetworkUpdates updates) throws IOException {
+        MergeUpdates merge = new MergeUpdates();
+        ShardSum sum = merge.createAccumulator();
+        updates.forEach(update -> merge.add(update, sum));
+        return merge.getResult(sum);
+    }
+
+    private interface Merge {
+        MergedShard once() throws IOException;
+    }
+
+    private double merging(long bytes, Merge merge) throws IOException {
         return bytes
                 / secondsOf(() -> {
                     long before = System.nanoTime();
-                    if (merge(updates).contributions() != sources) {
+                    if (merge.once().contributions() != sources) {
                         throw new IllegalStateException("Updates were lost");
                     }
                     return (System.nanoTime() - before) / 1e9;
@@ -137,10 +166,18 @@ public record MergeBench(int shardValues, int sources, int repeats, double secon
         return total / times;
     }
 
-    private BenchRun report(Samples merging, Samples copying, Samples oneWay, Samples roundTrip) {
+    private BenchRun report(Samples merging, Samples fromBuffers, Samples copying, Samples oneWay, Samples roundTrip) {
         List<Figure> figures = List.of(
                 new Figure("merge.gigabytesPerSecond", "updates merged, GB/s", merging.map(each -> each / GIGA)),
                 new Figure("merge.shareOfTarget", "over the target of 2 GB/s", merging.map(each -> each / TARGET)),
+                new Figure(
+                        "merge.fromBuffers.gigabytesPerSecond",
+                        "from network buffers, GB/s",
+                        fromBuffers.map(each -> each / GIGA)),
+                new Figure(
+                        "merge.fromBuffers.shareOfTarget",
+                        "from network buffers, over the target",
+                        fromBuffers.map(each -> each / TARGET)),
                 new Figure("merge.shareOfCopy", "over the bytes that copying moves", merging.over(copying)),
                 new Figure("merge.shareOfLoopback", "over the bytes that loopback carries", merging.over(oneWay)),
                 new Figure("limit.copy", "copying memory, GB/s", copying.map(each -> each / GIGA)),
@@ -156,6 +193,8 @@ public record MergeBench(int shardValues, int sources, int repeats, double secon
                 "Shards of %,d values from %d sources, one thread".formatted(shardValues, sources),
                 settings,
                 figures,
-                List.of("Copying counts a byte twice, as it is read and written; loopback keeps two threads busy."));
+                List.of(
+                        "Updates are merged from a record's bytes; from network buffers, Flink gathers these first.",
+                        "Copying counts a byte twice, as it is read and written; loopback keeps two threads busy."));
     }
 }

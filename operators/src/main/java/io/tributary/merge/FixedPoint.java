@@ -10,6 +10,12 @@ package io.tributary.merge;
 final class FixedPoint {
     private static final double ONE = 0x1p40;
     private static final double ONE_WEIGHT = 0x1p30;
+    /** Added to a double below 2^51, of either sign, it leaves an integer in the last bits. */
+    private static final double ROUNDER = 0x1.8p52;
+
+    private static final long ROUNDER_BITS = Double.doubleToRawLongBits(ROUNDER);
+    /** 2 KiB of rounded values: they stay in the first cache beside the sums that they are added to. */
+    private static final int BLOCK = 256;
 
     private FixedPoint() {}
 
@@ -22,8 +28,9 @@ final class FixedPoint {
      * Adds {@code weight * values} to sums. Values are weighted by the rounded weight, the one that the mean is divided
      * by.
      *
-     * <p>The loop has no branch; whether all went well is seen by one comparison at the end. NaN fails {@code <} and so
-     * ends as a flag too.
+     * <p>Block by block, in loops that do one thing each: C2 unrolls a loop with all of it until the addresses of the
+     * arrays no longer fit into registers and are fetched back for every value, which halves the speed. A block whose
+     * values or sums are unusually large is added by the definition, {@link #addExactly}; the bits are the same.
      *
      * @param at where the sums begin
      * @param from where the values begin
@@ -31,6 +38,60 @@ final class FixedPoint {
      */
     static boolean add(long[] sums, int at, float[] values, int from, int length, long weight) {
         double scale = weight * (ONE / ONE_WEIGHT);
+        long[] rounded = new long[Math.min(BLOCK, length)];
+        boolean inRange = true;
+        for (int done = 0; done < length; done += BLOCK) {
+            int size = Math.min(BLOCK, length - done);
+            round(values, from + done, scale, rounded, size);
+            if (areSmall(rounded, size) && haveRoom(sums, at + done, size)) {
+                addRounded(sums, at + done, rounded, size);
+            } else {
+                inRange &= addExactly(sums, at + done, values, from + done, size, scale);
+            }
+        }
+        return inRange;
+    }
+
+    /**
+     * The bits of {@code values * scale + ROUNDER}: above 2^52 doubles are the integers, so that sum is rounded to one,
+     * half to even as {@link Math#rint} does, and its last bits are that integer in two's complement. Java has no
+     * vectorized conversion of doubles to longs before 20, and the scalar one looks for NaN with every value.
+     */
+    private static void round(float[] values, int from, double scale, long[] rounded, int size) {
+        for (int i = 0; i < size; i++) {
+            rounded[i] = Double.doubleToRawLongBits(values[from + i] * scale + ROUNDER);
+        }
+    }
+
+    /** Whether sign and exponent are those of 2^52, so that none was NaN, infinite or not in [-2^51, 2^51). */
+    private static boolean areSmall(long[] rounded, int size) {
+        long different = 0;
+        for (int i = 0; i < size; i++) {
+            different |= rounded[i] ^ ROUNDER_BITS;
+        }
+        return different >>> 52 == 0;
+    }
+
+    /** Whether all sums are in [-2^62, 2^62): their two highest bits are the same. */
+    private static boolean haveRoom(long[] sums, int at, int size) {
+        long different = 0;
+        for (int i = 0; i < size; i++) {
+            different |= sums[at + i] ^ (sums[at + i] << 1);
+        }
+        return different >= 0;
+    }
+
+    private static void addRounded(long[] sums, int at, long[] rounded, int size) {
+        for (int i = 0; i < size; i++) {
+            sums[at + i] += rounded[i] - ROUNDER_BITS;
+        }
+    }
+
+    /**
+     * The definition, for values and sums of any size. The loop has no branch; whether all went well is seen by one
+     * comparison at the end. NaN fails {@code <} and so ends as a flag too.
+     */
+    private static boolean addExactly(long[] sums, int at, float[] values, int from, int length, double scale) {
         long overflow = 0;
         boolean inRange = true;
         for (int i = 0; i < length; i++) {
@@ -76,11 +137,25 @@ final class FixedPoint {
         return overflow >= 0;
     }
 
-    /** Sums over the sum of weights, rounded once to float; from and to the same place. */
+    /**
+     * Sums over the sum of weights, rounded once to float; from and to the same place. In loops as short as those of
+     * {@link #add(long[], int, float[], int, int, long)}; only the division vectorizes.
+     */
     static void mean(long[] sums, int at, long weight, float[] mean, int length) {
         double scale = ONE / ONE_WEIGHT * weight;
-        for (int i = at; i < at + length; i++) {
-            mean[i] = (float) (sums[i] / scale);
+        double[] quotients = new double[Math.min(BLOCK, length)];
+        for (int done = 0; done < length; done += BLOCK) {
+            int from = at + done;
+            int size = Math.min(BLOCK, length - done);
+            for (int i = 0; i < size; i++) {
+                quotients[i] = sums[from + i];
+            }
+            for (int i = 0; i < size; i++) {
+                quotients[i] /= scale;
+            }
+            for (int i = 0; i < size; i++) {
+                mean[from + i] = (float) quotients[i];
+            }
         }
     }
 }

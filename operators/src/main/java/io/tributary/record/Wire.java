@@ -3,6 +3,7 @@ package io.tributary.record;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -11,10 +12,16 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** The pieces that wire formats are made of. Arrays are little-endian, copied whole rather than value by value. */
+/** The pieces that wire formats are made of. Arrays are little-endian, copied in pieces rather than value by value. */
 public final class Wire {
     /** A usual shard fits, and is read without a copy. */
     private static final int FIRST_READ_BYTES = 16 << 20;
+
+    /**
+     * Values are turned into bytes and back a piece at a time, which stays in the first cache: a second array of the
+     * same megabytes would be zeroed, written to memory, read back and collected.
+     */
+    private static final int PIECE_BYTES = 8 << 10;
 
     private Wire() {}
 
@@ -52,45 +59,75 @@ public final class Wire {
     }
 
     public static void writeFloats(float[] values, DataOutputView out) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        writeBytes(bytes.array(), out);
+        writePieces(values.length, Float.BYTES, out, (piece, from, count) -> piece.asFloatBuffer()
+                .put(values, from, count));
     }
 
+    /** Piece by piece, since these are the megabytes of a round; takes memory as the bytes come, as all arrays do. */
     public static float[] readFloats(DataInputView in) throws IOException {
-        byte[] bytes = readBytes(in);
-        float[] values = new float[bytes.length / Float.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        int length = in.readInt();
+        if (length < 0 || length % Float.BYTES != 0) {
+            throw new IOException(
+                    "No floats have a length of %d bytes: the bytes are damaged or not ours".formatted(length));
+        }
+        int count = length / Float.BYTES;
+        float[] values = new float[Math.min(count, FIRST_READ_BYTES / Float.BYTES)];
+        byte[] piece = new byte[Math.min(length, PIECE_BYTES)];
+        FloatBuffer floats = littleEndian(piece).asFloatBuffer();
+        for (int read = 0; read < count; ) {
+            if (read == values.length) {
+                values = Arrays.copyOf(values, (int) Math.min(count, 2L * read));
+            }
+            int next = Math.min(floats.capacity(), values.length - read);
+            in.readFully(piece, 0, next * Float.BYTES);
+            floats.get(0, values, read, next);
+            read += next;
+        }
         return values;
     }
 
     public static void writeInts(int[] values, DataOutputView out) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Integer.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(values);
-        writeBytes(bytes.array(), out);
+        writePieces(values.length, Integer.BYTES, out, (piece, from, count) -> piece.asIntBuffer()
+                .put(values, from, count));
     }
 
     public static int[] readInts(DataInputView in) throws IOException {
         byte[] bytes = readBytes(in);
         int[] values = new int[bytes.length / Integer.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+        littleEndian(bytes).asIntBuffer().get(values);
         return values;
     }
 
     public static void writeLongs(long[] values, DataOutputView out) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asLongBuffer().put(values);
-        writeBytes(bytes.array(), out);
+        writePieces(values.length, Long.BYTES, out, (piece, from, count) -> piece.asLongBuffer()
+                .put(values, from, count));
     }
 
     public static long[] readLongs(DataInputView in) throws IOException {
         byte[] bytes = readBytes(in);
         long[] values = new long[bytes.length / Long.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
+        littleEndian(bytes).asLongBuffer().get(values);
         return values;
+    }
+
+    private static void writePieces(int count, int size, DataOutputView out, Filling filling) throws IOException {
+        int length = Math.multiplyExact(count, size);
+        out.writeInt(length);
+        byte[] piece = new byte[Math.min(length, PIECE_BYTES)];
+        int most = piece.length / size;
+        for (int from = 0; from < count; from += most) {
+            int next = Math.min(most, count - from);
+            filling.fill(littleEndian(piece), from, next);
+            out.write(piece, 0, next * size);
+        }
+    }
+
+    private interface Filling {
+        void fill(ByteBuffer piece, int from, int count);
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Writes what is long kept, with a checksum that {@link #readChecked} looks at; in memory first. */

@@ -9,6 +9,9 @@ import java.util.Arrays;
 final class WordJoiner {
     private static final int NONE = -1;
 
+    /** Up to here looking through all joins takes less time than the heap. */
+    private static final int MAX_SCANNED_LENGTH = 32;
+
     private final JoinTable table;
     private final int[] ranks;
 
@@ -44,7 +47,42 @@ final class WordJoiner {
 
     /** The ids of the pieces that these characters become. */
     static int[] join(JoinTable table, int[] ranks, int[] characters) {
-        return new WordJoiner(table, ranks, characters.clone()).run();
+        return characters.length <= MAX_SCANNED_LENGTH
+                ? joinByScanning(table, ranks, characters)
+                : new WordJoiner(table, ranks, characters.clone()).run();
+    }
+
+    /** Looks for the best join among all of them each time, in arrays without gaps. */
+    private static int[] joinByScanning(JoinTable table, int[] ranks, int[] characters) {
+        int[] symbols = characters.clone();
+        int[] joins = new int[symbols.length];
+        int last = symbols.length - 1;
+        for (int place = 0; place < last; place++) {
+            joins[place] = table.get(symbols[place], symbols[place + 1]);
+        }
+        while (true) {
+            int best = NONE;
+            int bestRank = Integer.MAX_VALUE;
+            for (int place = 0; place < last; place++) {
+                if (joins[place] >= 0 && ranks[joins[place]] < bestRank) {
+                    best = place;
+                    bestRank = ranks[joins[place]];
+                }
+            }
+            if (best == NONE) {
+                return Arrays.copyOf(symbols, last + 1);
+            }
+            symbols[best] = joins[best];
+            System.arraycopy(symbols, best + 2, symbols, best + 1, last - best - 1);
+            System.arraycopy(joins, best + 1, joins, best, last - best - 1);
+            last--;
+            if (best < last) {
+                joins[best] = table.get(symbols[best], symbols[best + 1]);
+            }
+            if (best > 0) {
+                joins[best - 1] = table.get(symbols[best - 1], symbols[best]);
+            }
+        }
     }
 
     private int[] run() {

@@ -25,7 +25,7 @@ class BpeEncoderTest {
     };
 
     @ParameterizedTest
-    @ValueSource(ints = {260, 300, 1000, 4000, 8192, 20_000})
+    @ValueSource(ints = {260, 1000, 8192, 20_000})
     void realTextHasTheLibrarysIdsWithTrainedModels(int pieces) {
         List<String> lines = RealText.corpus();
         byte[] model = train(pieces, lines);
@@ -41,7 +41,7 @@ class BpeEncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {260, 1000, 8192})
+    @ValueSource(ints = {1000, 8192})
     void anyCharactersHaveTheLibrarysIds(int pieces) {
         byte[] model = train(pieces, RealText.manyLanguages(2));
         Random random = new Random(pieces);
@@ -98,7 +98,7 @@ class BpeEncoderTest {
 
         try (Encoder encoder = encoder(model);
                 Encoder library = new LibraryEncoder(model)) {
-            for (int count : new int[] {1, 2, 3, 23, 24, 25, 1000, 100_001}) {
+            for (int count : new int[] {1, 2, 3, 23, 24, 25, 31, 32, 33, 1000, 100_001}) {
                 String text = part.repeat(count);
                 assertThat(Arrays.equals(encoder.encode(text), library.encode(text)))
                         .as("%d times %s", count, part)

@@ -1,7 +1,5 @@
 package io.tributary.vocabulary;
 
-import ai.djl.engine.EngineException;
-import ai.djl.sentencepiece.SpTokenizer;
 import io.tributary.vocabulary.SentencePieceModel.Piece;
 import io.tributary.vocabulary.SentencePieceModel.PieceType;
 import java.io.ByteArrayOutputStream;
@@ -9,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Turns text into token ids and back, with any SentencePiece model. Encoding is done by the SentencePiece library,
- * decoding here, since the library's own breaks at NUL and at characters beyond the basic plane.
+ * Turns text into token ids and back, with any SentencePiece model. Encoding is done by {@link BpeEncoder}, which is
+ * faster, or where the model is not of its kind by SentencePiece's library; decoding here, since the library's own breaks
+ * at NUL and at characters beyond the basic plane.
  *
  * <p>With a model of {@link VocabularyTrainer} a decoded text equals the encoded one, but for two kinds of characters:
  * U+2581, which stands for a space in pieces, comes back as a space, and half a surrogate pair as a question mark.
  *
- * <p>It holds native memory until {@link #close}.
+ * <p>It may hold native memory until {@link #close}.
  */
 public final class Tokenizer implements AutoCloseable {
     private static final String UNKNOWN_TEXT = " \u2047 ";
@@ -24,15 +23,15 @@ public final class Tokenizer implements AutoCloseable {
     private final byte[][] surfaces;
     private final int endOfText;
     private final boolean addDummyPrefix;
-    private final SpTokenizer library;
+    private final Encoder encoder;
     private boolean isClosed;
 
-    private Tokenizer(SentencePieceModel model, SpTokenizer library) {
+    private Tokenizer(SentencePieceModel model, Encoder encoder) {
         this.pieces = model.pieces();
         this.surfaces = pieces.stream().map(Tokenizer::surface).toArray(byte[][]::new);
         this.endOfText = model.endId();
         this.addDummyPrefix = model.addDummyPrefix();
-        this.library = library;
+        this.encoder = encoder;
     }
 
     /**
@@ -51,24 +50,18 @@ public final class Tokenizer implements AutoCloseable {
                                     + " is %d), but documents are told apart by it: train it with --eos_id=2, say")
                             .formatted(end));
         }
-        return new Tokenizer(read, library(model));
-    }
-
-    private static SpTokenizer library(byte[] model) {
-        try {
-            return new SpTokenizer(model);
-        } catch (EngineException e) {
-            throw new IllegalArgumentException("SentencePiece refuses this model: " + e.getMessage(), e);
-        }
+        return new Tokenizer(read, BpeEncoder.of(read, model).orElseGet(() -> new LibraryEncoder(model)));
     }
 
     /** The token ids of a text, without a mark of its begin or end. */
     public synchronized int[] encode(String text) {
-        // Guarded and synchronized, since a native call after or during a close ends the whole JVM.
+        // Guarded and synchronized: a native call after or during a close ends the whole JVM, and the encoder is for
+        // one
+        // thread at a time.
         if (isClosed) {
             throw new IllegalStateException("This tokenizer is closed");
         }
-        return library.getProcessor().encode(text);
+        return encoder.encode(text);
     }
 
     /**
@@ -103,7 +96,7 @@ public final class Tokenizer implements AutoCloseable {
     public synchronized void close() {
         if (!isClosed) {
             isClosed = true;
-            library.close();
+            encoder.close();
         }
     }
 

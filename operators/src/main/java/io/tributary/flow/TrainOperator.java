@@ -1,6 +1,7 @@
 package io.tributary.flow;
 
 import io.tributary.model.Computing;
+import io.tributary.model.Devices;
 import io.tributary.model.StepEngine;
 import io.tributary.record.Downstream;
 import io.tributary.record.RoundReport;
@@ -84,7 +85,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        device = Devices.ofThisJvm().take(getRuntimeContext().getExternalResourceInfos(Devices.RESOURCE));
+        device = Devices.ofThisJvm().take(GpuResource.indexes(getRuntimeContext()));
         StepEngine engine = StepEngine.open(
                 settings.shape(),
                 new Computing(device.device(), settings.precision(), settings.microBatchRows()),

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "The job from end to end beside the bare step loop: tokens per second and their ratio.")
 final class PipelineBench implements Callable<Integer>, Checked {
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

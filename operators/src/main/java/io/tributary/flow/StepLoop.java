@@ -33,20 +33,56 @@ public final class StepLoop {
         this.settings = settings;
     }
 
+    /**
+     * How fast something trains.
+     *
+     * @param nanos by the clock
+     * @param cpuNanos of the whole process, which what runs beside it on the machine hardly changes
+     */
+    public record Pace(double tokens, long nanos, long cpuNanos) {
+        public double tokensPerSecond() {
+            return tokens * 1e9 / nanos;
+        }
+
+        public double tokensPerCpuSecond() {
+            return tokens * 1e9 / cpuNanos;
+        }
+    }
+
+    /** A moment, for the time since it. */
+    public record Since(long nanos, long cpuNanos) {
+        public static Since now() {
+            return new Since(System.nanoTime(), ownCpuNanos());
+        }
+
+        public Pace pace(double tokens) {
+            return new Pace(tokens, System.nanoTime() - nanos, ownCpuNanos() - cpuNanos);
+        }
+
+        /** To a hundredth of a second, as Linux tells it. */
+        private static long ownCpuNanos() {
+            return ProcessHandle.current()
+                    .info()
+                    .totalCpuDuration()
+                    .orElseThrow()
+                    .toNanos();
+        }
+    }
+
     /** A source's text and the vocabulary that it is written in. */
     public record Workload(SourceId source, byte[] vocabulary, List<String> documents) {}
 
     /**
      * Trains each source for a number of steps, after a few that are not measured.
      *
-     * @return all trained tokens over the time of the slowest thread, per second
+     * @return all trained tokens in the time of the slowest thread
      */
-    public double tokensPerSecond(List<Workload> workloads, int parallelism, int steps)
+    public Pace train(List<Workload> workloads, int parallelism, int steps)
             throws ExecutionException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(parallelism);
         CyclicBarrier start = new CyclicBarrier(parallelism);
         try {
-            List<Future<Long>> nanos = new ArrayList<>();
+            List<Future<Pace>> paces = new ArrayList<>();
             for (int index = 0; index < parallelism; index++) {
                 int subtask = index;
                 List<Workload> own = workloads.stream()
@@ -54,21 +90,21 @@ public final class StepLoop {
                                         workload.source(), SourceKeys.MAX_PARALLELISM, parallelism)
                                 == subtask)
                         .toList();
-                Callable<Long> loop = () -> {
+                Callable<Pace> loop = () -> {
                     try {
-                        return nanos(own, steps, start);
+                        return train(own, steps, start);
                     } finally {
                         // The others must not wait for one that has failed; after the start nobody waits.
                         start.reset();
                     }
                 };
-                nanos.add(threads.submit(loop));
+                paces.add(threads.submit(loop));
             }
-            long slowest = 0;
-            for (Future<Long> each : nanos) {
-                slowest = Math.max(slowest, each.get());
+            Pace slowest = paces.get(0).get();
+            for (Future<Pace> each : paces) {
+                slowest = each.get().nanos() > slowest.nanos() ? each.get() : slowest;
             }
-            return trainedTokens(workloads, steps) * 1e9 / slowest;
+            return new Pace(trainedTokens(workloads, steps), slowest.nanos(), slowest.cpuNanos());
         } finally {
             threads.shutdownNow();
         }
@@ -82,7 +118,7 @@ public final class StepLoop {
                         .sum();
     }
 
-    private long nanos(List<Workload> workloads, int steps, CyclicBarrier start) throws Exception {
+    private Pace train(List<Workload> workloads, int steps, CyclicBarrier start) throws Exception {
         try (StepEngine engine = StepEngine.open(
                         settings.shape(), settings.precision(), settings.adamW(), Variant.SINGLE.shared());
                 SharedParameters nothing = engine.newShared(0, Map.of())) {
@@ -99,11 +135,11 @@ public final class StepLoop {
             models.forEach(model -> model.begin(nothing));
             train(models, batches, 0, WARM_UP_STEPS);
             start.await();
-            long before = System.nanoTime();
+            Since before = Since.now();
             train(models, batches, WARM_UP_STEPS, WARM_UP_STEPS + steps);
-            long nanos = System.nanoTime() - before;
+            Pace pace = before.pace(trainedTokens(workloads, steps));
             models.forEach(SourceModel::close);
-            return nanos;
+            return pace;
         }
     }
 

@@ -145,6 +145,17 @@ public final class Snapshot {
         }
     }
 
+    /** What a source has been trained on; none in a snapshot of an earlier version, which does not tell. */
+    public Optional<SourceCounts> counts(String source) throws IOException {
+        Path file = file(source, SnapshotLayout.COUNTS);
+        if (!holds(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = file.getFileSystem().open(file)) {
+            return Optional.of(SourceCounts.read(in.readAllBytes()));
+        }
+    }
+
     private boolean holds(Path file) throws IOException {
         return file.getFileSystem().exists(file);
     }

@@ -45,7 +45,7 @@ record ModelCard(Snapshot snapshot, String source, ModelFiles files, long parame
 
             tokenizer = AutoTokenizer.from_pretrained("FOLDER")
             model = AutoModelForCausalLM.from_pretrained("FOLDER")
-            ids = tokenizer("%5$sA text begins", return_tensors="pt", return_token_type_ids=False)
+            ids = tokenizer("%5$sA text begins", return_tensors="pt")
             print(tokenizer.decode(model.generate(**ids, max_new_tokens=50)[0]))
             ```
 

@@ -105,6 +105,8 @@ record ModelFiles(Family family, ModelShape shape, SentencePieceModel vocabulary
         tokenizer.put("add_prefix_space", vocabulary.addDummyPrefix());
         tokenizer.put("clean_up_tokenization_spaces", false);
         tokenizer.put("model_max_length", shape.sequenceLength());
+        // Without it, older versions add types of tokens, which no model here takes.
+        tokenizer.put("model_input_names", List.of("input_ids", "attention_mask"));
         return tokenizer;
     }
 

@@ -72,15 +72,15 @@ public record Export(Dtype dtype, long maxShardBytes) {
         byte[] tokenizer = snapshot.tokenizer(source);
         SentencePieceModel vocabulary = SentencePieceModel.read(tokenizer);
         ModelShape shape = snapshot.manifest().facts().shape(source);
-        NameMap map = NameMap.of(shape);
+        Family family = Family.of(shape);
         TokenizerJson tokenizerJson = new TokenizerJson(vocabulary, tokenizer);
         int[] rowOf = rowOf(snapshot, source, vocabulary.pieces().size());
         requireEmpty(to);
         snapshot.verifyChecksums();
-        ModelFiles small = new ModelFiles(map.family(), shape, vocabulary, dtype);
+        ModelFiles small = new ModelFiles(family, shape, vocabulary, dtype);
         Folder folder = new Folder(to);
         try {
-            long parameters = writeWeights(snapshot, source, map, rowOf, folder);
+            long parameters = writeWeights(snapshot, source, shape, rowOf, folder);
             folder.write("tokenizer.model", out -> out.write(tokenizer));
             folder.write("tokenizer.json", out -> {
                 try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
@@ -138,19 +138,19 @@ public record Export(Dtype dtype, long maxShardBytes) {
         }
     }
 
-    private long writeWeights(Snapshot snapshot, String source, NameMap map, int[] rowOf, Folder folder)
+    private long writeWeights(Snapshot snapshot, String source, ModelShape shape, int[] rowOf, Folder folder)
             throws IOException {
-        String positionsName =
-                map.family() == Family.GPT2 ? SnapshotWriter.POSITION_EMBEDDING : SnapshotWriter.TOKEN_EMBEDDING;
-        try (SafetensorsReader body = snapshot.body(source);
-                SafetensorsReader tokens = snapshot.embedding(source, SnapshotWriter.TOKEN_EMBEDDING);
-                SafetensorsReader positions = snapshot.embedding(source, positionsName)) {
-            long rows = tokens.shape(SnapshotWriter.TOKEN_EMBEDDING).get(0);
-            if (rows != rowOf.length) {
-                throw new IOException("The source '%s' has %,d token embeddings and a vocabulary of %,d pieces"
-                        .formatted(source, rows, rowOf.length));
+        NameMap map = NameMap.of(shape);
+        List<Tensor> tensors = new ArrayList<>();
+        if (map.family() == Family.GPT2) {
+            try (SafetensorsReader positions = snapshot.embedding(source, SnapshotWriter.POSITION_EMBEDDING)) {
+                tensors.add(Weights.positions(positions, shape));
             }
-            List<Tensor> tensors = Weights.of(map, body, tokens, rowOf, positions);
+        }
+        try (SafetensorsReader body = snapshot.body(source);
+                SafetensorsReader tokens = snapshot.embedding(source, SnapshotWriter.TOKEN_EMBEDDING)) {
+            tensors.add(Weights.tokens(map.family(), tokens, rowOf, shape));
+            tensors.addAll(Weights.body(map, body));
             Map<String, String> metadata = new TreeMap<>(Map.of(
                     "format", "pt",
                     "producer", "tributary",

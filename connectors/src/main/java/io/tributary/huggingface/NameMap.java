@@ -71,21 +71,14 @@ public record NameMap(Family family, List<Entry> body) {
     }
 
     private static void addEntries(Family family, ModelShape shape, BodyTensor tensor, List<Entry> entries) {
-        String fused = PARTS.keySet().stream()
-                .filter(name -> tensor.name().endsWith("." + name + ".weight"))
-                .findFirst()
-                .orElse("");
-        if (fused.isEmpty()) {
-            boolean transposed = family == Family.GPT2 && tensor.shape().size() == 2;
-            int rows = tensor.shape().get(0);
-            entries.add(new Entry(family.prefix() + tensor.name(), tensor, 0, rows, transposed));
-            return;
-        }
+        String[] words = tensor.name().split("\\.", -1);
+        String module = words[words.length - 2];
+        boolean transposed = family == Family.GPT2 && tensor.shape().size() == 2;
         int row = 0;
-        for (String part : PARTS.getOrDefault(fused, List.of())) {
-            int rows = rows(part, shape);
-            String name = family.prefix() + tensor.name().replace(fused, part);
-            entries.add(new Entry(name, tensor, row, rows, false));
+        for (String part : PARTS.getOrDefault(module, List.of(module))) {
+            int rows = part.equals(module) ? tensor.shape().get(0) : rows(part, shape);
+            String name = family.prefix() + tensor.name().replace(module, part);
+            entries.add(new Entry(name, tensor, row, rows, transposed));
             row += rows;
         }
     }

@@ -1,6 +1,7 @@
 package io.tributary.huggingface;
 
 import io.tributary.huggingface.NameMap.Entry;
+import io.tributary.model.ModelShape;
 import io.tributary.snapshot.FloatSource;
 import io.tributary.snapshot.SafetensorsReader;
 import io.tributary.snapshot.SnapshotWriter;
@@ -15,36 +16,46 @@ final class Weights {
     private Weights() {}
 
     /**
-     * All tensors; the head is tied to the token embedding and not among them.
+     * The token embedding, to which the head is tied.
      *
-     * @param rowOf for each id the row of the token embedding
-     * @param positions read only if the family has positions
+     * @param rowOf for each id the row that is its own
      */
-    static List<Tensor> of(
-            NameMap map, SafetensorsReader body, SafetensorsReader tokens, int[] rowOf, SafetensorsReader positions)
-            throws IOException {
+    static Tensor tokens(Family family, SafetensorsReader tokens, int[] rowOf, ModelShape shape) throws IOException {
+        List<Long> shapeVD = List.of((long) rowOf.length, (long) shape.width());
+        requireShape(tokens, SnapshotWriter.TOKEN_EMBEDDING, shapeVD);
+        return new Tensor(family.tokenEmbedding(), shapeVD, rows(tokens, rowOf, shape.width()));
+    }
+
+    /** The positions of GPT-2, as many as a row has tokens. */
+    static Tensor positions(SafetensorsReader positions, ModelShape shape) throws IOException {
+        List<Long> shapeTD = List.of((long) shape.sequenceLength(), (long) shape.width());
+        requireShape(positions, SnapshotWriter.POSITION_EMBEDDING, shapeTD);
+        return new Tensor(
+                Family.POSITION_EMBEDDING,
+                shapeTD,
+                FloatSource.of(positions.read(SnapshotWriter.POSITION_EMBEDDING)));
+    }
+
+    static List<Tensor> body(NameMap map, SafetensorsReader body) throws IOException {
         List<Tensor> tensors = new ArrayList<>();
-        long width = tokens.shape(SnapshotWriter.TOKEN_EMBEDDING).get(1);
-        tensors.add(Tensor.of(map.family().tokenEmbedding(), rows(tokens, rowOf, width), rowOf.length, width));
-        if (map.family() == Family.GPT2) {
-            tensors.add(new Tensor(
-                    Family.POSITION_EMBEDDING,
-                    positions.shape(SnapshotWriter.POSITION_EMBEDDING),
-                    slice(positions, SnapshotWriter.POSITION_EMBEDDING, 0)));
-        }
         for (Entry entry : map.body()) {
             String ours = entry.ours().name();
             List<Long> shape = entry.ours().shape().stream().map(Integer::longValue).toList();
-            if (!body.shape(ours).equals(shape)) {
-                throw new IOException("The body's tensor '%s' is of shape %s, and a model such as the manifest tells has %s"
-                        .formatted(ours, body.shape(ours), shape));
-            }
+            requireShape(body, ours, shape);
             tensors.add(new Tensor(
                     entry.name(),
                     entry.shape(),
                     entry.transposed() ? new Transposed(body, entry) : slice(body, ours, entry.offset())));
         }
         return tensors;
+    }
+
+    private static void requireShape(SafetensorsReader reader, String name, List<Long> shape) throws IOException {
+        if (!reader.shape(name).equals(shape)) {
+            throw new IOException(
+                    "The snapshot contradicts itself: its tensor '%s' is of shape %s, and by its manifest and vocabulary it is of %s"
+                            .formatted(name, reader.shape(name), shape));
+        }
     }
 
     private static FloatSource slice(SafetensorsReader reader, String name, long offset) {

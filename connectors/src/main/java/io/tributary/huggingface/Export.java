@@ -152,11 +152,16 @@ public record Export(Dtype dtype, long maxShardBytes) {
             tensors.add(Weights.tokens(map.family(), tokens, rowOf, shape));
             tensors.addAll(Weights.body(map, body));
             Map<String, String> metadata = new TreeMap<>(Map.of(
-                    "format", "pt",
-                    "producer", "tributary",
-                    "source", source,
-                    "round", String.valueOf(snapshot.round()),
-                    "variant", snapshot.manifest().facts().variant()));
+                    "format",
+                    "pt",
+                    "producer",
+                    "tributary",
+                    "source",
+                    source,
+                    "round",
+                    String.valueOf(snapshot.round()),
+                    "variant",
+                    snapshot.manifest().facts().variant()));
             writeShards(tensors, metadata, folder);
             return tensors.stream().mapToLong(Tensor::count).sum();
         } catch (UncheckedIOException e) {
@@ -168,8 +173,9 @@ public record Export(Dtype dtype, long maxShardBytes) {
         List<List<Tensor>> shards = shards(tensors);
         Map<String, String> fileOf = new TreeMap<>();
         for (int i = 0; i < shards.size(); i++) {
-            String name =
-                    shards.size() == 1 ? "model.safetensors" : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+            String name = shards.size() == 1
+                    ? "model.safetensors"
+                    : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
             List<Tensor> shard = shards.get(i);
             folder.write(name, out -> SafetensorsWriter.write(out, metadata, dtype, shard));
             shard.forEach(tensor -> fileOf.put(tensor.name(), name));
@@ -218,8 +224,8 @@ public record Export(Dtype dtype, long maxShardBytes) {
         void write(String name, Content content) throws IOException {
             written.add(name);
             Path file = new Path(path, name);
-            try (OutputStream out = new BufferedOutputStream(
-                    fileSystem.create(file, FileSystem.WriteMode.NO_OVERWRITE), 1 << 16)) {
+            try (OutputStream out =
+                    new BufferedOutputStream(fileSystem.create(file, FileSystem.WriteMode.NO_OVERWRITE), 1 << 16)) {
                 content.writeTo(out);
             } catch (IOException e) {
                 throw new IOException("Cannot write %s: %s".formatted(file, e.getMessage()), e);

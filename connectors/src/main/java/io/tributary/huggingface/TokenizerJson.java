@@ -260,7 +260,8 @@ final class TokenizerJson {
                 .filter(id -> model.pieces().get(id).type() == PieceType.NORMAL)
                 .boxed()
                 .toList());
-        ids.sort(Comparator.comparingDouble((Integer id) -> -model.pieces().get(id).score()));
+        ids.sort(Comparator.comparingDouble(
+                (Integer id) -> -model.pieces().get(id).score()));
         return ids;
     }
 }

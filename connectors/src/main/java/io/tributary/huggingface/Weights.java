@@ -31,16 +31,15 @@ final class Weights {
         List<Long> shapeTD = List.of((long) shape.sequenceLength(), (long) shape.width());
         requireShape(positions, SnapshotWriter.POSITION_EMBEDDING, shapeTD);
         return new Tensor(
-                Family.POSITION_EMBEDDING,
-                shapeTD,
-                FloatSource.of(positions.read(SnapshotWriter.POSITION_EMBEDDING)));
+                Family.POSITION_EMBEDDING, shapeTD, FloatSource.of(positions.read(SnapshotWriter.POSITION_EMBEDDING)));
     }
 
     static List<Tensor> body(NameMap map, SafetensorsReader body) throws IOException {
         List<Tensor> tensors = new ArrayList<>();
         for (Entry entry : map.body()) {
             String ours = entry.ours().name();
-            List<Long> shape = entry.ours().shape().stream().map(Integer::longValue).toList();
+            List<Long> shape =
+                    entry.ours().shape().stream().map(Integer::longValue).toList();
             requireShape(body, ours, shape);
             tensors.add(new Tensor(
                     entry.name(),

@@ -53,8 +53,8 @@ public enum Dtype {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
             // Rounding could make an infinity of it.
-            return (short) (bits >>> 16 | 0x40);
+            return (short) ((bits >>> 16) | 0x40);
         }
-        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 }

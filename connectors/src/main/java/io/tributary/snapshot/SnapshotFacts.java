@@ -46,8 +46,8 @@ public record SnapshotFacts(Map<String, Object> model, String variant, long seed
     private Architecture architecture() {
         Object name = model.getOrDefault("architecture", "");
         if (name.equals("gpt2")) {
-            return new Architecture.Gpt2(Positions.valueOf(
-                    String.valueOf(model.get("positions")).toUpperCase(Locale.ROOT)));
+            return new Architecture.Gpt2(
+                    Positions.valueOf(String.valueOf(model.get("positions")).toUpperCase(Locale.ROOT)));
         }
         if (name.equals("llama")) {
             return new Architecture.Llama(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.huggingface.ExportedFiles.Matrix;
+import io.tributary.huggingface.ExportedFiles.Tensors;
 import io.tributary.model.AdamW;
 import io.tributary.model.Architecture.Llama;
 import io.tributary.model.ModelShape;
@@ -59,13 +60,12 @@ class ExportTest {
                 .toArray();
         double[][] logitsTV = exported.logits(Arrays.copyOf(ids, shape.sequenceLength()));
         double[] last = logitsTV[logitsTV.length - 1];
-        assertThat(Arrays.stream(last).max().orElseThrow() - Arrays.stream(last).min().orElseThrow())
+        assertThat(Arrays.stream(last).max().orElseThrow()
+                        - Arrays.stream(last).min().orElseThrow())
                 .isGreaterThan(5);
 
-        try (StepEngine engine =
-                        StepEngine.open(shape, Precision.FP32, AdamW.defaults(), parameters.keySet());
-                SourceModel source =
-                        engine.newSource("en", SmallSnapshot.PIECES, shape.sequenceLength(), 1);
+        try (StepEngine engine = StepEngine.open(shape, Precision.FP32, AdamW.defaults(), parameters.keySet());
+                SourceModel source = engine.newSource("en", SmallSnapshot.PIECES, shape.sequenceLength(), 1);
                 SharedParameters base = shared(engine, parameters)) {
             double[] nats = new double[SmallSnapshot.PIECES];
             for (int v = 0; v < nats.length; v++) {
@@ -108,11 +108,11 @@ class ExportTest {
                 "en",
                 SmallSnapshot.path(folder.resolve("own")));
 
-        Map<String, Matrix> shared = new ExportedFiles(folder.resolve("shared")).tensors();
-        Map<String, Matrix> own = new ExportedFiles(folder.resolve("own")).tensors();
-        assertThat(own).hasSize(28).containsOnlyKeys(shared.keySet());
-        own.forEach((name, matrix) ->
-                assertThat(matrix.values()).isEqualTo(shared.get(name).values()));
+        Tensors shared = new ExportedFiles(folder.resolve("shared")).tensors();
+        Tensors own = new ExportedFiles(folder.resolve("own")).tensors();
+        assertThat(own.all()).hasSize(28).containsOnlyKeys(shared.all().keySet());
+        own.all().forEach((name, matrix) -> assertThat(matrix.values())
+                .isEqualTo(shared.get(name).values()));
     }
 
     @Test
@@ -125,7 +125,7 @@ class ExportTest {
 
         PLAIN.run(snapshot, "en", SmallSnapshot.path(folder.resolve("out")));
 
-        float[] rows = parameters.get(ParameterGroup.TOKENS);
+        float[] rows = parameters.getOrDefault(ParameterGroup.TOKENS, new float[0]);
         Matrix tokens = new ExportedFiles(folder.resolve("out")).tensors().get("model.embed_tokens.weight");
         assertThat(tokens.shape()).containsExactly(SmallSnapshot.PIECES, LLAMA.width());
         for (int row = 0; row < held.length; row++) {
@@ -168,12 +168,13 @@ class ExportTest {
 
         ExportedFiles many = new ExportedFiles(folder.resolve("many"));
         JsonNode index = many.json("model.safetensors.index.json");
-        Map<String, Matrix> whole = new ExportedFiles(folder.resolve("one")).tensors();
-        Map<String, Matrix> cut = many.tensors();
-        long values = whole.values().stream().mapToLong(m -> m.values().length).sum();
+        Tensors whole = new ExportedFiles(folder.resolve("one")).tensors();
+        Tensors cut = many.tensors();
+        long values =
+                whole.all().values().stream().mapToLong(m -> m.values().length).sum();
         assertThat(index.at("/metadata/total_size").longValue()).isEqualTo(4 * values);
-        assertThat(cut).containsOnlyKeys(whole.keySet());
-        for (String name : cut.keySet()) {
+        assertThat(cut.all()).containsOnlyKeys(whole.all().keySet());
+        for (String name : cut.all().keySet()) {
             String file = index.get("weight_map").get(name).textValue();
             assertThat(file).matches("model-0000[1-9]-of-0000[4-9]\\.safetensors");
             JsonNode header = many.header(file);
@@ -185,7 +186,8 @@ class ExportTest {
         }
         try (Stream<Path> files = Files.list(folder.resolve("many"))) {
             assertThat(files.filter(file -> file.toString().endsWith(".safetensors")))
-                    .hasSize((int) index.get("weight_map").valueStream().distinct().count());
+                    .hasSize((int)
+                            index.get("weight_map").valueStream().distinct().count());
         }
     }
 
@@ -200,8 +202,8 @@ class ExportTest {
 
         ExportedFiles half = new ExportedFiles(folder.resolve("bfloat16"));
         assertThat(half.json("config.json").get("torch_dtype").textValue()).isEqualTo("bfloat16");
-        Map<String, Matrix> whole = new ExportedFiles(folder.resolve("float32")).tensors();
-        half.tensors().forEach((name, matrix) -> {
+        Tensors whole = new ExportedFiles(folder.resolve("float32")).tensors();
+        half.tensors().all().forEach((name, matrix) -> {
             double[] exact = whole.get(name).values();
             for (int i = 0; i < exact.length; i++) {
                 assertThat(matrix.values()[i]).isCloseTo(exact[i], Offset.offset(Math.abs(exact[i]) / 256));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** A Hugging Face folder, read by hand: nothing here is of the code that wrote it. */
@@ -28,12 +29,19 @@ record ExportedFiles(Path folder) {
         }
     }
 
+    /** By name. */
+    record Tensors(Map<String, Matrix> all) {
+        Matrix get(String name) {
+            return Objects.requireNonNull(all.get(name), name);
+        }
+    }
+
     /** Of all files that the index names, or of the only one. */
-    Map<String, Matrix> tensors() throws IOException {
+    Tensors tensors() throws IOException {
         Map<String, Matrix> tensors = new HashMap<>();
         if (Files.exists(folder.resolve("model.safetensors"))) {
             read("model.safetensors", tensors);
-            return tensors;
+            return new Tensors(tensors);
         }
         TreeSet<String> files = new TreeSet<>();
         JsonNode fileOf = json("model.safetensors.index.json").get("weight_map");
@@ -41,12 +49,11 @@ record ExportedFiles(Path folder) {
         for (String file : files) {
             read(file, tensors);
         }
-        return tensors;
+        return new Tensors(tensors);
     }
 
     JsonNode header(String file) throws IOException {
-        ByteBuffer bytes = bytes(file);
-        return header(bytes);
+        return header(bytes(file));
     }
 
     private ByteBuffer bytes(String file) throws IOException {
@@ -77,9 +84,7 @@ record ExportedFiles(Path folder) {
         int at = start + entry.get("data_offsets").get(0).intValue();
         boolean half = entry.get("dtype").textValue().equals("BF16");
         for (int i = 0; i < values.length; i++) {
-            values[i] = half
-                    ? Float.intBitsToFloat(bytes.getShort(at + 2 * i) << 16)
-                    : bytes.getFloat(at + 4 * i);
+            values[i] = half ? Float.intBitsToFloat(bytes.getShort(at + 2 * i) << 16) : bytes.getFloat(at + 4 * i);
         }
         return new Matrix(shape, values);
     }

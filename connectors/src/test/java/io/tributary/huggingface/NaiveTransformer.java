@@ -2,9 +2,9 @@ package io.tributary.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.huggingface.ExportedFiles.Matrix;
+import io.tributary.huggingface.ExportedFiles.Tensors;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -13,7 +13,7 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class NaiveTransformer {
     private final JsonNode config;
-    private final Map<String, Matrix> tensors;
+    private final Tensors tensors;
     private final boolean gpt2;
     private final int d;
     private final int heads;
@@ -151,7 +151,8 @@ final class NaiveTransformer {
         double[] gain = values(name + ".weight");
         double[][] y = new double[x.length][x[0].length];
         for (int t = 0; t < x.length; t++) {
-            double mean = Arrays.stream(x[t]).map(value -> value * value).average().orElseThrow();
+            double mean =
+                    Arrays.stream(x[t]).map(value -> value * value).average().orElseThrow();
             for (int i = 0; i < y[t].length; i++) {
                 y[t][i] = x[t][i] / Math.sqrt(mean + epsilon) * gain[i];
             }

@@ -78,14 +78,13 @@ final class SmallSnapshot {
      *
      * @param held the pieces of {@code en}, row by row; empty where it has all
      */
-    static Snapshot own(
-            java.nio.file.Path root, ModelShape shape, Map<ParameterGroup, float[]> parameters, int[] held)
+    static Snapshot own(java.nio.file.Path root, ModelShape shape, Map<ParameterGroup, float[]> parameters, int[] held)
             throws IOException {
         SnapshotFiles store = new SnapshotFiles(path(root));
         Map<ParameterGroup, float[]> embeddings = new EnumMap<>(parameters);
         float[] body = embeddings.remove(ParameterGroup.BODY);
-        List<SnapshotPart.File> files = new ArrayList<>(store.writeParameters(
-                ROUND, shape, SnapshotStore.EVERYONE, values(Map.of(ParameterGroup.BODY, body))));
+        List<SnapshotPart.File> files = new ArrayList<>(
+                store.writeParameters(ROUND, shape, SnapshotStore.EVERYONE, values(Map.of(ParameterGroup.BODY, body))));
         files.addAll(store.writeParameters(ROUND, shape, "en", values(embeddings)));
         files.addAll(store.writeVocabulary(ROUND, "en", VOCABULARY, held));
         return commit(root, shape, held.length == 0 ? "SPEC" : "TRIM", files);

@@ -36,7 +36,20 @@ class TokenizerJsonTest {
                 .filter(locale -> !locale.getCountry().isEmpty())
                 .toList();
         List<String> hard = List.of(
-                "", " ", "   ", "\t", "  \n", "👩‍👩‍👧‍👦", "🇺🇦 ", "e\u0301", "\u0000", "<0x0A>", "\u2028", "aaaaaaaaa", "\uFFFD", "▁");
+                "",
+                " ",
+                "   ",
+                "\t",
+                "  \n",
+                "👩‍👩‍👧‍👦",
+                "🇺🇦 ",
+                "e\u0301",
+                "\u0000",
+                "<0x0A>",
+                "\u2028",
+                "aaaaaaaaa",
+                "\uFFFD",
+                "▁");
         Random random = new Random(3);
         List<String> lines = new ArrayList<>();
         for (String language : LANGUAGES) {
@@ -68,7 +81,13 @@ class TokenizerJsonTest {
             pieces.add(new Piece(piece.text(), score, piece.type()));
         }
         return new SentencePieceModel(
-                Algorithm.UNIGRAM, pieces, bpe.unknownId(), bpe.beginId(), bpe.endId(), bpe.byteFallback(), bpe.addDummyPrefix());
+                Algorithm.UNIGRAM,
+                pieces,
+                bpe.unknownId(),
+                bpe.beginId(),
+                bpe.endId(),
+                bpe.byteFallback(),
+                bpe.addDummyPrefix());
     }
 
     private static HuggingFaceTokenizer library(byte[] model) throws IOException {
@@ -88,7 +107,9 @@ class TokenizerJsonTest {
             for (String line : lines) {
                 int[] expected = ours.encode(line);
                 long[] ids = library.encode(line, false, false).getIds();
-                assertThat(Arrays.stream(ids).mapToInt(Math::toIntExact)).as(line).containsExactly(box(expected));
+                assertThat(Arrays.stream(ids).mapToInt(Math::toIntExact))
+                        .as(line)
+                        .containsExactly(box(expected));
                 assertThat(library.decode(ids, false)).isEqualTo(line.replace('▁', ' '));
             }
         }
@@ -118,7 +139,8 @@ class TokenizerJsonTest {
                 String letters = random.ints(1 + random.nextInt(30), 0, 4)
                         .mapToObj(i -> String.valueOf(" an,".charAt(i)))
                         .collect(Collectors.joining());
-                assertThat(Arrays.stream(library.encode(letters, false, false).getIds()).mapToInt(Math::toIntExact))
+                assertThat(Arrays.stream(library.encode(letters, false, false).getIds())
+                                .mapToInt(Math::toIntExact))
                         .as(letters)
                         .containsExactly(box(ours.encode(letters)));
             }
@@ -130,8 +152,7 @@ class TokenizerJsonTest {
         SentencePieceModel model = SentencePieceModel.read(trained());
         List<Piece> pieces = new ArrayList<>(model.pieces());
         pieces.add(new Piece("<sep>", 0, PieceType.USER_DEFINED));
-        SentencePieceModel changed = new SentencePieceModel(
-                Algorithm.BPE, pieces, 0, 1, 2, true, true);
+        SentencePieceModel changed = new SentencePieceModel(Algorithm.BPE, pieces, 0, 1, 2, true, true);
 
         assertThatThrownBy(() -> new TokenizerJson(changed, changed.toBytes()))
                 .hasMessageContaining("user-defined piece '<sep>'")

@@ -78,7 +78,9 @@ class SafetensorsTest {
 
     @Test
     void halfPrecisionIsRoundedToTheNearestOfTwoToTheEvenOne() throws IOException {
-        float[] values = {1, 1.00390625f, 1.01171875f, 1.0039063f, -3.4e38f, Float.MAX_VALUE, 0f, -0f, Float.NaN};
+        float[] values = {
+            1, 0x1.01p0f, 0x1.03p0f, Math.nextUp(0x1.01p0f), -3.39e38f, Float.MAX_VALUE, 0f, -0f, Float.NaN
+        };
         java.nio.file.Path file = folder.resolve("half.safetensors");
         try (OutputStream out = Files.newOutputStream(file)) {
             SafetensorsWriter.write(
@@ -88,10 +90,10 @@ class SafetensorsTest {
         try (SafetensorsReader reader = SafetensorsReader.open(Path.fromLocalFile(file.toFile()))) {
             assertThat(reader.read("a"))
                     .containsExactly(
-                            1, 1, 1.015625f, 1.0078125f, -3.4028e38f, Float.POSITIVE_INFINITY, 0f, -0f, Float.NaN);
+                            1, 1, 0x1.04p0f, 0x1.02p0f, -0x1.FEp127f, Float.POSITIVE_INFINITY, 0f, -0f, Float.NaN);
             float[] slice = new float[2];
             reader.read("a", 2, slice);
-            assertThat(slice).containsExactly(1.015625f, 1.0078125f);
+            assertThat(slice).containsExactly(0x1.04p0f, 0x1.02p0f);
         }
     }
 
@@ -132,7 +134,8 @@ class SafetensorsTest {
         SafetensorsWriter.write(out, Map.of(), List.of(large, Tensor.of("last", FloatSource.of(new float[] {7}), 1)));
 
         int header = 8
-                + SafetensorsHeader.of(Map.of(), Dtype.F32, List.of(large, Tensor.of("last", FloatSource.of(new float[1]), 1)))
+                + SafetensorsHeader.of(
+                                Map.of(), Dtype.F32, List.of(large, Tensor.of("last", FloatSource.of(new float[1]), 1)))
                         .encode()
                         .length;
         assertThat(out.length).isEqualTo(header + (count + 1) * 4);
@@ -143,7 +146,8 @@ class SafetensorsTest {
     @Test
     void slicesBeyondTwoGigabytesAreRead() throws IOException {
         long count = (1L << 29) + 3;
-        byte[] header = SafetensorsHeader.of(Map.of(), Dtype.F32, List.of(Tensor.of("large", FloatSource.of(new float[0]), count)))
+        byte[] header = SafetensorsHeader.of(
+                        Map.of(), Dtype.F32, List.of(Tensor.of("large", FloatSource.of(new float[0]), count)))
                 .encode();
         java.nio.file.Path file = folder.resolve("sparse.safetensors");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

@@ -53,7 +53,11 @@ final class ExportCommand implements Callable<Integer>, Checked {
                     + " named where there is only one.")
     private Optional<String> source = Optional.empty();
 
-    @Option(names = "--to", paramLabel = "DIR", required = true, description = "A folder that is empty or not there yet.")
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            required = true,
+            description = "A folder that is empty or not there yet.")
     private String to = "";
 
     @Option(
@@ -86,8 +90,8 @@ final class ExportCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Snapshot opened = Snapshot.open(new Path(snapshot));
         String name = source.isPresent() ? source.get() : only(opened);
-        Export.Result result = new Export(DTYPES.getOrDefault(dtype, Dtype.F32), shardBytes())
-                .run(opened, name, new Path(to));
+        Export.Result result =
+                new Export(DTYPES.getOrDefault(dtype, Dtype.F32), shardBytes()).run(opened, name, new Path(to));
         spec.commandLine()
                 .getOut()
                 .printf(

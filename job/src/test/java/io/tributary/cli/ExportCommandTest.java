@@ -66,7 +66,8 @@ class ExportCommandTest {
 
     @Test
     void allWrongOptionsAreNamedAtOnce() {
-        assertThat(execute("--snapshot=x", "--dtype=float16", "--max-shard-size=5GiB")).isEqualTo(2);
+        assertThat(execute("--snapshot=x", "--dtype=float16", "--max-shard-size=5GiB"))
+                .isEqualTo(2);
         assertThat(err.toString())
                 .contains(
                         "--dtype float16 is not known: name float32 or bfloat16",
@@ -86,7 +87,8 @@ class ExportCommandTest {
         VocabularyTrainer trainer = new VocabularyTrainer(VocabularyTrainer.MIN_PIECES);
         trainer.add("a");
         byte[] vocabulary = trainer.train();
-        org.apache.flink.core.fs.Path root = new org.apache.flink.core.fs.Path(folder.resolve("snapshots").toUri());
+        org.apache.flink.core.fs.Path root =
+                new org.apache.flink.core.fs.Path(folder.resolve("snapshots").toUri());
         SnapshotFiles store = new SnapshotFiles(root);
         List<SnapshotPart.File> files = new ArrayList<>(store.writeParameters(
                 3,

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,25 +29,24 @@ record SafetensorsHeader(SortedMap<String, String> metadata, Map<String, Entry> 
      * @param begin first byte, counted from the end of the header
      * @param end the byte after the last one
      */
-    record Entry(List<Long> shape, long begin, long end) {}
+    record Entry(Dtype dtype, List<Long> shape, long begin, long end) {}
 
     /** A reader refuses a longer header, as the format's own library does. */
     static final long MAX_BYTES = 100_000_000;
 
     private static final String METADATA = "__metadata__";
-    private static final String DTYPE = "F32";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     /** Lays tensors out one after the other. */
-    static SafetensorsHeader of(Map<String, String> metadata, List<Tensor> tensors) {
+    static SafetensorsHeader of(Map<String, String> metadata, Dtype dtype, List<Tensor> tensors) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         long begin = 0;
         for (Tensor tensor : tensors) {
-            long end = Math.addExact(begin, Math.multiplyExact(tensor.count(), Float.BYTES));
-            boolean taken = entries.put(tensor.name(), new Entry(tensor.shape(), begin, end)) != null;
+            long end = Math.addExact(begin, Math.multiplyExact(tensor.count(), dtype.bytes()));
+            boolean taken = entries.put(tensor.name(), new Entry(dtype, tensor.shape(), begin, end)) != null;
             if (taken || tensor.name().equals(METADATA)) {
                 throw new IllegalArgumentException(
                         "A file of tensors cannot have this name, or not twice: '%s'".formatted(tensor.name()));
@@ -65,7 +65,7 @@ record SafetensorsHeader(SortedMap<String, String> metadata, Map<String, Entry> 
         }
         entries.forEach((name, entry) -> {
             ObjectNode tensor = root.putObject(name);
-            tensor.put("dtype", DTYPE);
+            tensor.put("dtype", entry.dtype().name());
             ArrayNode shape = tensor.putArray("shape");
             entry.shape().forEach(shape::add);
             tensor.putArray("data_offsets").add(entry.begin()).add(entry.end());
@@ -110,26 +110,33 @@ record SafetensorsHeader(SortedMap<String, String> metadata, Map<String, Entry> 
     }
 
     private static Entry entry(String name, JsonNode tensor) throws IOException {
-        String dtype = tensor.path("dtype").asText();
-        if (!dtype.equals(DTYPE)) {
-            throw new IOException("the tensor '%s' is of type '%s', and only %s is read".formatted(name, dtype, DTYPE));
-        }
+        Dtype dtype = dtype(name, tensor.path("dtype").asText());
         List<Long> shape = longs(name, tensor.path("shape"));
         List<Long> offsets = longs(name, tensor.path("data_offsets"));
         if (offsets.size() != 2) {
             throw new IOException("the tensor '%s' has no data_offsets of two numbers".formatted(name));
         }
-        Entry entry = new Entry(shape, offsets.get(0), offsets.get(1));
-        if (entry.end() - entry.begin() != bytes(name, shape)) {
+        Entry entry = new Entry(dtype, shape, offsets.get(0), offsets.get(1));
+        if (entry.end() - entry.begin() != bytes(name, dtype, shape)) {
             throw new IOException("the tensor '%s' of shape %s cannot lie in bytes %d to %d"
                     .formatted(name, shape, entry.begin(), entry.end()));
         }
         return entry;
     }
 
-    private static long bytes(String name, List<Long> shape) throws IOException {
+    private static Dtype dtype(String name, String found) throws IOException {
+        for (Dtype dtype : Dtype.values()) {
+            if (dtype.name().equals(found)) {
+                return dtype;
+            }
+        }
+        throw new IOException("the tensor '%s' is of type '%s', and only %s are read"
+                .formatted(name, found, Arrays.toString(Dtype.values())));
+    }
+
+    private static long bytes(String name, Dtype dtype, List<Long> shape) throws IOException {
         try {
-            return Math.multiplyExact(Tensor.count(shape), Float.BYTES);
+            return Math.multiplyExact(Tensor.count(shape), dtype.bytes());
         } catch (ArithmeticException e) {
             throw new IOException("the tensor '%s' is larger than any file: %s".formatted(name, shape), e);
         }

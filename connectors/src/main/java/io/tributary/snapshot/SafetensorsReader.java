@@ -13,7 +13,7 @@ import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Reads a safetensors file of F32 tensors, whole tensors or slices of them. For one thread at a time. */
+/** Reads a safetensors file of the types in {@link Dtype}, whole tensors or slices of them. For one thread at a time. */
 public final class SafetensorsReader implements Closeable {
     private final Path file;
     private final FSDataInputStream in;
@@ -91,13 +91,14 @@ public final class SafetensorsReader implements Closeable {
             throw new IndexOutOfBoundsException("The tensor '%s' of %s has %d values: there are no %d from %d on"
                     .formatted(name, file, count, out.length, from));
         }
-        in.seek(dataStart + entry.begin() + from * Float.BYTES);
-        byte[] bytes = new byte[Math.min(out.length, SafetensorsWriter.SLICE_FLOATS) * Float.BYTES];
+        Dtype dtype = entry.dtype();
+        in.seek(dataStart + entry.begin() + from * dtype.bytes());
+        byte[] bytes = new byte[Math.min(out.length, SafetensorsWriter.SLICE_FLOATS) * dtype.bytes()];
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at < out.length; at += SafetensorsWriter.SLICE_FLOATS) {
             int length = Math.min(SafetensorsWriter.SLICE_FLOATS, out.length - at);
-            readFully(in, bytes, length * Float.BYTES);
-            buffer.asFloatBuffer().get(out, at, length);
+            readFully(in, bytes, length * dtype.bytes());
+            dtype.get(buffer, out, at, length);
         }
     }
 

@@ -116,6 +116,23 @@ public final class Snapshot {
         return SafetensorsReader.open(new Path(folder, SnapshotLayout.EMBEDDINGS));
     }
 
+    /**
+     * The file with the embedding that a source trains on, its own or the one of all; the caller closes the reader.
+     *
+     * @param name {@link SnapshotWriter#TOKEN_EMBEDDING} or {@link SnapshotWriter#POSITION_EMBEDDING}
+     */
+    public SafetensorsReader embedding(String source, String name) throws IOException {
+        Path own = file(source, SnapshotLayout.EMBEDDINGS);
+        if (holds(own)) {
+            SafetensorsReader reader = SafetensorsReader.open(own);
+            if (reader.names().contains(name)) {
+                return reader;
+            }
+            reader.close();
+        }
+        return sharedEmbeddings();
+    }
+
     /** The ids in its vocabulary of the pieces that a source has embeddings of, row by row; none if it has all. */
     public Optional<int[]> heldPieces(String source) throws IOException {
         Path file = file(source, SnapshotLayout.HELD_PIECES);
@@ -125,6 +142,17 @@ public final class Snapshot {
         try (InputStream in = file.getFileSystem().open(file)) {
             String lines = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             return Optional.of(lines.lines().mapToInt(Integer::parseInt).toArray());
+        }
+    }
+
+    /** What a source has been trained on; none in a snapshot of an earlier version, which does not tell. */
+    public Optional<SourceCounts> counts(String source) throws IOException {
+        Path file = file(source, SnapshotLayout.COUNTS);
+        if (!holds(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = file.getFileSystem().open(file)) {
+            return Optional.of(SourceCounts.read(in.readAllBytes()));
         }
     }
 

@@ -61,4 +61,9 @@ public final class SnapshotFiles implements SnapshotStore {
             throws IOException {
         return new SnapshotWriter(root, round).writeVocabulary(source, model, held);
     }
+
+    @Override
+    public SnapshotPart.File writeCounts(long round, String source, long tokens, long bytes) throws IOException {
+        return new SnapshotWriter(root, round).writeCounts(source, new SourceCounts(tokens, bytes));
+    }
 }

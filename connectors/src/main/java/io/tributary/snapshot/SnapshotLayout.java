@@ -18,6 +18,9 @@ final class SnapshotLayout {
     /** Relative to the folder of a source: for each row of its token embedding, the id of the piece, a line each. */
     static final String HELD_PIECES = "held_pieces.txt";
 
+    /** Relative to the folder of a source. */
+    static final String COUNTS = "counts.json";
+
     private static final String PREFIX = "round-";
 
     private static final String PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";

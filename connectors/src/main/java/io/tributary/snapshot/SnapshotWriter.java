@@ -79,6 +79,11 @@ public final class SnapshotWriter {
         return files;
     }
 
+    /** Writes what a source has been trained on. */
+    public SnapshotPart.File writeCounts(String source, SourceCounts counts) throws IOException {
+        return write(source, folderOf(source) + SnapshotLayout.COUNTS, out -> out.write(counts.toJson()));
+    }
+
     private static String folderOf(String owner) {
         return owner.isEmpty() ? "" : SnapshotLayout.sourceFolder(owner) + "/";
     }

@@ -77,6 +77,27 @@ class SafetensorsTest {
     }
 
     @Test
+    void halfPrecisionIsRoundedToTheNearestOfTwoToTheEvenOne() throws IOException {
+        float[] values = {
+            1, 0x1.01p0f, 0x1.03p0f, Math.nextUp(0x1.01p0f), -3.39e38f, Float.MAX_VALUE, 0f, -0f, Float.NaN
+        };
+        java.nio.file.Path file = folder.resolve("half.safetensors");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            SafetensorsWriter.write(
+                    out, Map.of(), Dtype.BF16, List.of(Tensor.of("a", FloatSource.of(values), values.length)));
+        }
+
+        try (SafetensorsReader reader = SafetensorsReader.open(Path.fromLocalFile(file.toFile()))) {
+            assertThat(reader.read("a"))
+                    .containsExactly(
+                            1, 1, 0x1.04p0f, 0x1.02p0f, -0x1.FEp127f, Float.POSITIVE_INFINITY, 0f, -0f, Float.NaN);
+            float[] slice = new float[2];
+            reader.read("a", 2, slice);
+            assertThat(slice).containsExactly(0x1.04p0f, 0x1.02p0f);
+        }
+    }
+
+    @Test
     void sliceBeyondTheTensorIsRefused() throws IOException {
         Path file = write(List.of(Tensor.of("a", FloatSource.of(new float[4]), 4)));
 
@@ -113,7 +134,8 @@ class SafetensorsTest {
         SafetensorsWriter.write(out, Map.of(), List.of(large, Tensor.of("last", FloatSource.of(new float[] {7}), 1)));
 
         int header = 8
-                + SafetensorsHeader.of(Map.of(), List.of(large, Tensor.of("last", FloatSource.of(new float[1]), 1)))
+                + SafetensorsHeader.of(
+                                Map.of(), Dtype.F32, List.of(large, Tensor.of("last", FloatSource.of(new float[1]), 1)))
                         .encode()
                         .length;
         assertThat(out.length).isEqualTo(header + (count + 1) * 4);
@@ -124,7 +146,8 @@ class SafetensorsTest {
     @Test
     void slicesBeyondTwoGigabytesAreRead() throws IOException {
         long count = (1L << 29) + 3;
-        byte[] header = SafetensorsHeader.of(Map.of(), List.of(Tensor.of("large", FloatSource.of(new float[0]), count)))
+        byte[] header = SafetensorsHeader.of(
+                        Map.of(), Dtype.F32, List.of(Tensor.of("large", FloatSource.of(new float[0]), count)))
                 .encode();
         java.nio.file.Path file = folder.resolve("sparse.safetensors");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
@@ -163,7 +186,8 @@ class SafetensorsTest {
                 arguments(file("{\"a\":", 0), "not JSON"),
                 arguments(file(one, 7), "take 8 bytes, but 7 follow"),
                 arguments(file(one, 9), "take 8 bytes, but 9 follow"),
-                arguments(file(one.replace("F32", "BF16"), 8), "of type 'BF16'"),
+                arguments(file(one.replace("F32", "I64"), 8), "of type 'I64'"),
+                arguments(file(one.replace("F32", "BF16"), 8), "shape [2] cannot lie in bytes 0 to 8"),
                 arguments(file(one.replace("[2]", "[3]"), 8), "shape [3] cannot lie in bytes 0 to 8"),
                 arguments(file(one.replace("[2]", "[-2]"), 8), "'-2' where a size belongs"),
                 arguments(file(one.replace("[0,8]", "[4,12]"), 12), "begins at byte 4"),

@@ -38,6 +38,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new CancelCommand())
                 .addSubcommand(new SourcesCommand())
                 .addSubcommand(new LedgerCommand())
+                .addSubcommand(new ExportCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

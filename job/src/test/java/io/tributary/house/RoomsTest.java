@@ -20,7 +20,9 @@ class RoomsTest {
         "io.tributary.merge..",
         "io.tributary.flow.."
     };
-    private static final String[] CONNECTORS = {"io.tributary.kafka..", "io.tributary.snapshot.."};
+    private static final String[] CONNECTORS = {
+        "io.tributary.kafka..", "io.tributary.snapshot..", "io.tributary.huggingface.."
+    };
     private static final String[] JOB = {
         "io.tributary.job..",
         "io.tributary.config..",

@@ -41,6 +41,8 @@ final class SnapshotShare {
                         id.name(),
                         source.vocabulary(),
                         source.rows().map(HeldRows::held).orElseGet(() -> new int[0])));
+                UnigramCounts trained = source.unigrams();
+                files.add(store.writeCounts(round, id.name(), trained.tokens(), trained.bytes()));
                 if (!mixtureWritten) {
                     String owner = mixture ? SnapshotStore.EVERYONE : id.name();
                     files.addAll(store.writeParameters(round, layout.shape(), owner, own(source, shared)));

@@ -39,4 +39,11 @@ public interface SnapshotStore extends Serializable {
      * @param held the pieces of the model that the source holds, in the order of its embeddings; empty where it holds all
      */
     List<SnapshotPart.File> writeVocabulary(long round, String source, byte[] model, int[] held) throws IOException;
+
+    /**
+     * Writes what a source has been trained on since it began.
+     *
+     * @param bytes of the text in UTF-8
+     */
+    SnapshotPart.File writeCounts(long round, String source, long tokens, long bytes) throws IOException;
 }

@@ -1,6 +1,7 @@
 package io.tributary.vocabulary;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads one message in the wire format of protocol buffers, field by field: call {@link #next}, then for the field at
@@ -66,6 +67,12 @@ final class ProtoReader {
         expect(ProtoWriter.LENGTH_DELIMITED);
         int at = advance(readVarint());
         return new String(bytes, at, position - at, StandardCharsets.UTF_8);
+    }
+
+    byte[] bytes() {
+        expect(ProtoWriter.LENGTH_DELIMITED);
+        int at = advance(readVarint());
+        return Arrays.copyOfRange(bytes, at, position);
     }
 
     ProtoReader message() {

@@ -111,4 +111,9 @@ final class Recorder implements Outlet, SnapshotStore {
     public List<SnapshotPart.File> writeVocabulary(long round, String source, byte[] model, int[] held) {
         return List.of(new SnapshotPart.File(source, "vocabulary", model.length, ""));
     }
+
+    @Override
+    public SnapshotPart.File writeCounts(long round, String source, long tokens, long bytes) {
+        return new SnapshotPart.File(source, "counts", tokens, "");
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.huggingface;
+
+import org.jspecify.annotations.NullMarked;

@@ -83,9 +83,9 @@ public record Export(Dtype dtype, long maxShardBytes) {
             long parameters = writeWeights(snapshot, source, shape, rowOf, folder);
             folder.write("tokenizer.model", out -> out.write(tokenizer));
             folder.write("tokenizer.json", out -> {
-                try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-                    tokenizerJson.write(json);
-                }
+                JsonGenerator json = new JsonFactory().createGenerator(out);
+                tokenizerJson.write(json);
+                json.flush();
             });
             folder.writeJson("tokenizer_config.json", small.tokenizer());
             folder.writeJson("special_tokens_map.json", small.specialTokens());
@@ -95,7 +95,7 @@ public record Export(Dtype dtype, long maxShardBytes) {
             folder.writeJson("config.json", small.config());
             return new Result(folder.written, parameters);
         } catch (IOException | RuntimeException e) {
-            folder.remove();
+            folder.remove(e);
             throw e;
         }
     }
@@ -238,9 +238,13 @@ public record Export(Dtype dtype, long maxShardBytes) {
         }
 
         /** Leaves no half a model behind. */
-        void remove() throws IOException {
+        void remove(Exception reason) {
             for (String name : written) {
-                fileSystem.delete(new Path(path, name), false);
+                try {
+                    fileSystem.delete(new Path(path, name), false);
+                } catch (IOException e) {
+                    reason.addSuppressed(e);
+                }
             }
         }
     }

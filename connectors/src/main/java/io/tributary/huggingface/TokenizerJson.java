@@ -136,7 +136,8 @@ final class TokenizerJson {
             json.writeEndObject();
         }
         if (normalization.removesExtraSpaces()) {
-            writeReplace(json, "Regex", "^ +| +$", "");
+            // The library's ^ and $ match at every line.
+            writeReplace(json, "Regex", "\\A +| +\\z", "");
             writeReplace(json, "Regex", " {2,}", " ");
         }
         if (model.addDummyPrefix()) {

@@ -136,8 +136,8 @@ final class TokenizerJson {
             json.writeEndObject();
         }
         if (normalization.removesExtraSpaces()) {
-            // The library's ^ and $ match at every line.
-            writeReplace(json, "Regex", "\\A +| +\\z", "");
+            // The library's ^ and $ match at every line. SentencePiece takes a U+2581 at the end for a space, too.
+            writeReplace(json, "Regex", "\\A +|[ " + SPACE + "]+\\z", "");
             writeReplace(json, "Regex", " {2,}", " ");
         }
         if (model.addDummyPrefix()) {

@@ -30,6 +30,20 @@ public enum Dtype {
                 values[at + i] = Float.intBitsToFloat(in.getShort(i * bytes()) << 16);
             }
         }
+    },
+    /** IEEE 754's 16 bits, as models of others have them; only read. */
+    F16(Short.BYTES) {
+        @Override
+        void put(float[] values, int count, ByteBuffer out) {
+            throw new UnsupportedOperationException("Values are written as F32 or BF16, whose range is float32's");
+        }
+
+        @Override
+        void get(ByteBuffer in, float[] values, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                values[at + i] = widened(in.getShort(i * bytes()));
+            }
+        }
     };
 
     private final int bytes;
@@ -48,6 +62,19 @@ public enum Dtype {
 
     /** Reads values from the start of a little-endian buffer. */
     abstract void get(ByteBuffer in, float[] values, int at, int count);
+
+    /** Exact: every half is a float. */
+    private static float widened(short half) {
+        int exponent = (half >> 10) & 0x1F;
+        int fraction = half & 0x3FF;
+        float magnitude =
+                switch (exponent) {
+                    case 0 -> fraction * 0x1p-24f;
+                    case 0x1F -> Float.intBitsToFloat(0x7F800000 | (fraction << 13));
+                    default -> Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
+                };
+        return half < 0 ? -magnitude : magnitude;
+    }
 
     private static short rounded(float value) {
         int bits = Float.floatToRawIntBits(value);

@@ -21,7 +21,7 @@ final class JobReader {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
 
     /** A path from the root, or a URI. */
-    private static final String PLACE = "/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*";
+    static final String PLACE = "/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*";
 
     private final Section root;
     private final Purpose purpose;

@@ -57,6 +57,7 @@ final class SettingsReader {
             long seed,
             Optional<JobReader.Kafka> kafka,
             Optional<HoldOut> holdOut,
+            InitReader init,
             JobReader.Snapshots snapshots,
             Map<String, String> flink) {}
 
@@ -91,7 +92,10 @@ final class SettingsReader {
         Optional<VocabularySettings> vocabulary =
                 new VocabularyFiles(folder).read(parts.variant(), parts.vocabulary(), parts.sources());
         JobParts job = parts.job();
-        Optional<TrainingSettings> training = root.make(() -> training(parts, vocabulary.orElseThrow()));
+        Optional<InitReader.Beginning> beginning = root.make(() -> parts.shape().orElseThrow())
+                .flatMap(shape -> job.init().begin(shape, parts.variant(), parts.sources(), vocabulary.orElseThrow()));
+        Optional<TrainingSettings> training =
+                root.make(() -> training(parts, beginning.orElseThrow().vocabulary()));
         return training.map(settings -> {
             JobReader.Kafka kafka = job.kafka().orElseThrow();
             PipelineConfig pipeline = new PipelineConfig(
@@ -100,6 +104,7 @@ final class SettingsReader {
                     formats(parts.sources()),
                     kafka.maxDocumentBytes(),
                     settings,
+                    beginning.orElseThrow().values(),
                     job.snapshots().folder(),
                     kafka.deadLetters(),
                     kafka.reports());
@@ -136,7 +141,13 @@ final class SettingsReader {
         JobReader reader = new JobReader(root, purpose, defaults);
         String name = reader.name();
         return new JobParts(
-                name, reader.seed(), reader.kafka(name), reader.holdOut(), reader.snapshots(name), reader.flink());
+                name,
+                reader.seed(),
+                reader.kafka(name),
+                reader.holdOut(),
+                new InitReader(root),
+                reader.snapshots(name),
+                reader.flink());
     }
 
     private static TrainingSettings training(Parts parts, VocabularySettings vocabulary) {

@@ -36,8 +36,14 @@ final class SourcesReader {
      *
      * @param section for further problems
      * @param vocabulary the file of its own SentencePiece model
+     * @param embeddings that it begins with, where {@code init} does not say it for all
      */
-    record Source(Section section, SourceSettings settings, ValueFormat format, Optional<String> vocabulary) {}
+    record Source(
+            Section section,
+            SourceSettings settings,
+            ValueFormat format,
+            Optional<String> vocabulary,
+            Optional<InitReader.Kept> embeddings) {}
 
     SourcesReader(Section root, Purpose purpose) {
         this.root = root;
@@ -85,9 +91,10 @@ final class SourcesReader {
             }
             ValueFormat format = format(each);
             Optional<String> vocabulary = each.textIfAny("vocabulary");
+            Optional<InitReader.Kept> embeddings = InitReader.ofSource(root, each, variant);
             each.end();
             each.make(() -> new SourceSettings(name, pieces, held, own, size))
-                    .ifPresent(settings -> sources.add(new Source(each, settings, format, vocabulary)));
+                    .ifPresent(settings -> sources.add(new Source(each, settings, format, vocabulary, embeddings)));
         }
         return sources;
     }

@@ -2,6 +2,8 @@ package io.tributary.job;
 
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
+import io.tributary.pretrained.InitialModel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,21 @@ public final class ConfiguredJob {
             TrainingJob.build(env, settings.pipeline());
         } catch (IllegalArgumentException e) {
             throw new SettingsException(List.of("this job cannot be built: " + e.getMessage()));
+        }
+    }
+
+    /**
+     * Reads the model that a new run is to begin with, where there is one, and compares its checksums.
+     *
+     * @throws SettingsException if it is damaged, or cannot be read
+     */
+    public static void verifyInitialModel(JobSettings settings) throws SettingsException {
+        if (settings.pipeline().initial() instanceof InitialModel model) {
+            try {
+                model.verify();
+            } catch (IOException e) {
+                throw new SettingsException(List.of("init.from: " + e.getMessage()));
+            }
         }
     }
 

@@ -132,7 +132,7 @@ public final class TrainingJob {
                 .name("dead-letters");
 
         SingleOutputStreamOperator<ShardUpdate> train = train(tokenized, config, loop);
-        SingleOutputStreamOperator<Downstream> outer = outerStep(merge(train), train, training);
+        SingleOutputStreamOperator<Downstream> outer = outerStep(merge(train), train, config);
         DataStream<Downstream> downstream = outer.union(
                         train.getSideOutput(Outputs.ANNOUNCEMENTS),
                         tokenized.getSideOutput(Outputs.ANNOUNCEMENTS),
@@ -204,7 +204,10 @@ public final class TrainingJob {
                         "train",
                         new WireType<>(new ShardUpdateFormat()),
                         new TrainOperatorFactory(
-                                config.training(), new SnapshotFiles(new Path(config.snapshots())), loop))
+                                config.training(),
+                                new SnapshotFiles(new Path(config.snapshots())),
+                                config.initial(),
+                                loop))
                 .uid("train")
                 .setBufferTimeout(AT_ONCE)
                 .disableChaining();
@@ -230,10 +233,10 @@ public final class TrainingJob {
     }
 
     private static SingleOutputStreamOperator<Downstream> outerStep(
-            DataStream<MergedShard> merged, SingleOutputStreamOperator<ShardUpdate> train, TrainingSettings training) {
+            DataStream<MergedShard> merged, SingleOutputStreamOperator<ShardUpdate> train, PipelineConfig config) {
         return merged.connect(train.getSideOutput(Outputs.REQUESTS))
                 .keyBy(MergedShard::shard, ShardRequest::shard, SHARD_ID)
-                .process(new OuterStep(training), new WireType<>(new DownstreamFormat()))
+                .process(new OuterStep(config.training(), config.initial()), new WireType<>(new DownstreamFormat()))
                 .uid("outer-step")
                 .setBufferTimeout(AT_ONCE)
                 .name("outer-step");

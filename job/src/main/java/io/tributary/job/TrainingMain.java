@@ -28,6 +28,7 @@ public final class TrainingMain {
      */
     public static void main(String[] args) throws Exception {
         JobSettings settings = settings(args);
+        ConfiguredJob.verifyInitialModel(settings);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         ConfiguredJob.build(env, settings, OptionalInt.empty());
         JobTopics.create(settings);

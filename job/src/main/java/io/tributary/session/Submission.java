@@ -57,6 +57,9 @@ public record Submission(Session session, KeptSettings kept, Optional<Path> jar)
      */
     public String submit(JobSettings settings, KeptSettings.Text text, Start start)
             throws SettingsException, IOException, InterruptedException {
+        if (start.from().isEmpty()) {
+            ConfiguredJob.verifyInitialModel(settings);
+        }
         StreamGraph graph = graph(settings, start);
         for (JobSummary job : session.jobs()) {
             if (!job.ended() && job.name().equals(settings.name())) {

@@ -21,7 +21,7 @@ class RoomsTest {
         "io.tributary.flow.."
     };
     private static final String[] CONNECTORS = {
-        "io.tributary.kafka..", "io.tributary.snapshot..", "io.tributary.huggingface.."
+        "io.tributary.kafka..", "io.tributary.snapshot..", "io.tributary.huggingface..", "io.tributary.pretrained.."
     };
     private static final String[] JOB = {
         "io.tributary.job..",

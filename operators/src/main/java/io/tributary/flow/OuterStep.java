@@ -9,6 +9,8 @@ import io.tributary.record.ShardId;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.SourceId;
 import io.tributary.record.WireType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The authoritative shared parameters, shard by shard. One merged update makes one outer step. The new shard goes to
@@ -31,18 +34,21 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
     private static final long serialVersionUID = 1;
 
     private final SharedLayout layout;
+    private final InitialValues initial;
 
     private transient ValueState<OuterShard> shards;
     private transient Map<ShardId, BitSet> asked;
+    private transient InitialValues.@Nullable Reader reader;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open() first
-    public OuterStep(TrainingSettings settings) {
-        this(settings.layout());
+    public OuterStep(TrainingSettings settings, InitialValues initial) {
+        this(settings.layout(), initial);
     }
 
     @SuppressWarnings("NullAway.Init")
-    OuterStep(SharedLayout layout) {
+    OuterStep(SharedLayout layout, InitialValues initial) {
         this.layout = layout;
+        this.initial = initial;
     }
 
     @Override
@@ -143,7 +149,7 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
     private OuterShard current(ShardId id) throws Exception {
         OuterShard shard = shards.value();
         if (shard == null) {
-            float[] thetaN = layout.initial(id, 0);
+            float[] thetaN = initial(id);
             int momenta = id.tensor().quantity() == Quantity.PARAMETERS
                     ? layout.merging().outer().stateArrays()
                     : 0;
@@ -159,8 +165,33 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
         return shard;
     }
 
+    /** The first epoch alone begins with what was trained before; embeddings that begin anew are drawn. */
+    private float[] initial(ShardId id) {
+        float[] thetaN = layout.initial(id, 0);
+        if (id.tensor().quantity() == Quantity.PARAMETERS && thetaN.length > 0) {
+            try {
+                if (reader == null) {
+                    reader = initial.open();
+                }
+                long from = layout.sharding(id.tensor()).start(id.index());
+                reader.overwrite(id.tensor().group(), InitialValues.EVERYONE, from, thetaN);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "The run cannot begin with the model of init.from: " + e.getMessage(), e);
+            }
+        }
+        return thetaN;
+    }
+
     private OuterShard anew(ShardId id, long round, OuterShard before) {
         float[] thetaN = layout.initial(id, round);
         return new OuterShard(round, thetaN, new float[before.momentaKN().length][thetaN.length], before.holders());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (reader != null) {
+            reader.close();
+        }
     }
 }

@@ -43,6 +43,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final TrainingSettings settings;
     private final SharedLayout layout;
     private final StepEngine engine;
+    private final FreshSources fresh;
     private final SubtaskRounds rounds;
     private final SnapshotShare snapshots;
     private final SnapshotProgress snapshotProgress;
@@ -60,11 +61,13 @@ final class SubtaskTrainer implements AutoCloseable {
             TrainingSettings settings,
             StepEngine engine,
             SnapshotStore snapshotStore,
+            InitialValues initial,
             SnapshotProgress snapshotProgress,
             Outlet outlet) {
         this.settings = settings;
         this.layout = settings.layout();
         this.engine = engine;
+        this.fresh = new FreshSources(settings, engine, initial);
         this.rounds = new SubtaskRounds(settings.rounds());
         this.snapshots = new SnapshotShare(snapshotStore, layout);
         this.snapshotProgress = snapshotProgress;
@@ -166,9 +169,9 @@ final class SubtaskTrainer implements AutoCloseable {
                 ? vocabulary.held().length
                 : SentencePieceModel.read(vocabulary.model()).pieces().size();
         Optional<HeldRows> rows = byRows ? Optional.of(heldRows(vocabulary.held())) : Optional.empty();
+        String owner = isMixture() ? InitialValues.EVERYONE : id.name();
         SourceModel model = models.computeIfAbsent(
-                modelName(id),
-                name -> engine.newSource(name, pieces, settings.sequenceLength(id.name()), settings.seed()));
+                modelName(id), name -> fresh.make(name, owner, pieces, settings.sequenceLength(id.name())));
         long reportedRound = Math.max(rounds.currentRound(), 0) - 1;
         TrainedSource source =
                 new TrainedSource(id, vocabulary.model(), rows, model, new UnigramCounts(pieces), reportedRound);

@@ -52,6 +52,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     private final TrainingSettings settings;
     private final SnapshotStore snapshots;
+    private final InitialValues initial;
     private final String loop;
     private final transient MailboxExecutor mailbox;
 
@@ -68,10 +69,12 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
             StreamOperatorParameters<ShardUpdate> parameters,
             TrainingSettings settings,
             SnapshotStore snapshots,
+            InitialValues initial,
             String loop) {
         super(parameters);
         this.settings = settings;
         this.snapshots = snapshots;
+        this.initial = initial;
         this.loop = loop;
         this.mailbox = parameters.getMailboxExecutor();
     }
@@ -91,7 +94,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
                 new Computing(device.device(), settings.precision(), settings.microBatchRows()),
                 settings.adamW(),
                 settings.merging().variant().shared());
-        trainer = new SubtaskTrainer(settings, engine, snapshots, new SnapshotProgress(keyGroups()), this);
+        trainer = new SubtaskTrainer(settings, engine, snapshots, initial, new SnapshotProgress(keyGroups()), this);
         TrainState state = new TrainState(trainer);
         for (KeyGroupStatePartitionStreamProvider keyGroup : context.getRawKeyedStateInputs()) {
             state.read(keyGroup.getKeyGroupId(), keyGroup.getStream());

@@ -14,12 +14,15 @@ public final class TrainOperatorFactory extends AbstractStreamOperatorFactory<Sh
 
     private final TrainingSettings settings;
     private final SnapshotStore snapshots;
+    private final InitialValues initial;
     private final String loop;
 
     /** @param loop as in {@link HandOver.Place} */
-    public TrainOperatorFactory(TrainingSettings settings, SnapshotStore snapshots, String loop) {
+    public TrainOperatorFactory(
+            TrainingSettings settings, SnapshotStore snapshots, InitialValues initial, String loop) {
         this.settings = settings;
         this.snapshots = snapshots;
+        this.initial = initial;
         this.loop = loop;
     }
 
@@ -27,7 +30,7 @@ public final class TrainOperatorFactory extends AbstractStreamOperatorFactory<Sh
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the signature is Flink's
     public <T extends StreamOperator<ShardUpdate>> T createStreamOperator(
             StreamOperatorParameters<ShardUpdate> parameters) {
-        return (T) new TrainOperator(parameters, settings, snapshots, loop);
+        return (T) new TrainOperator(parameters, settings, snapshots, initial, loop);
     }
 
     @Override

@@ -318,11 +318,20 @@ public final class SourceModel implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the slice does not lie within the group
      */
     public void copy(ParameterGroup group, long from, float[] out) {
-        if (isShared(group)) {
-            throw new IllegalStateException(
-                    "%s of source %s are shared; what a round starts from has them".formatted(group, name));
-        }
+        requirePrivate(group);
         group(group).parameters().copyTo(from, out);
+    }
+
+    /**
+     * Overwrites a slice of a private group, of a source that begins with other values than drawn ones.
+     *
+     * @param from index in the flat group, such as row * d + column
+     * @throws IllegalStateException if the group is shared, or the model has no such group
+     * @throws IndexOutOfBoundsException if the slice does not lie within the group
+     */
+    public void put(ParameterGroup group, long from, float[] values) {
+        requirePrivate(group);
+        group(group).parameters().put(from, values);
     }
 
     /**
@@ -352,6 +361,13 @@ public final class SourceModel implements AutoCloseable {
 
     private boolean isShared(ParameterGroup group) {
         return engine.shared().contains(group);
+    }
+
+    private void requirePrivate(ParameterGroup group) {
+        if (isShared(group)) {
+            throw new IllegalStateException(
+                    "%s of source %s are shared; what a round starts from has them".formatted(group, name));
+        }
     }
 
     private void requireInside() {

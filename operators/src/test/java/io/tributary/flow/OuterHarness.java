@@ -21,8 +21,12 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 final class OuterHarness
         extends KeyedTwoInputStreamOperatorTestHarness<ShardId, MergedShard, ShardRequest, Downstream> {
     OuterHarness(SharedLayout layout, int parallelism) throws Exception {
+        this(layout, InitialValues.DRAWN, parallelism);
+    }
+
+    OuterHarness(SharedLayout layout, InitialValues initial, int parallelism) throws Exception {
         super(
-                new KeyedCoProcessOperator<>(new OuterStep(layout)),
+                new KeyedCoProcessOperator<>(new OuterStep(layout, initial)),
                 MergedShard::shard,
                 ShardRequest::shard,
                 new WireType<>(new ShardIdFormat()),

@@ -59,13 +59,18 @@ final class TrainFixture implements AutoCloseable {
     final SubtaskTrainer trainer;
 
     TrainFixture(TrainingSettings settings) {
+        this(settings, InitialValues.DRAWN);
+    }
+
+    TrainFixture(TrainingSettings settings, InitialValues initial) {
         this.settings = settings;
         StepEngine engine = StepEngine.open(
                 settings.shape(),
                 settings.precision(),
                 settings.adamW(),
                 settings.merging().variant().shared());
-        trainer = new SubtaskTrainer(settings, engine, out, new SnapshotProgress(KeyGroupRange.of(0, 127)), out);
+        trainer =
+                new SubtaskTrainer(settings, engine, out, initial, new SnapshotProgress(KeyGroupRange.of(0, 127)), out);
     }
 
     TrainFixture(Variant variant) {
@@ -273,9 +278,12 @@ final class TrainFixture implements AutoCloseable {
     /** Another subtask that goes on from a state. */
     TrainFixture restored(byte[] state) throws IOException {
         TrainFixture restored = new TrainFixture(settings);
-        ByteArrayInputStream in = new ByteArrayInputStream(state);
-        new TrainState(restored.trainer).read(0, in);
+        restored.read(state);
         return restored;
+    }
+
+    void read(byte[] state) throws IOException {
+        new TrainState(trainer).read(0, new ByteArrayInputStream(state));
     }
 
     /** A tensor of a source, taken from the end of what its model writes: group by group two moments and the values. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.pretrained;
+
+import org.jspecify.annotations.NullMarked;

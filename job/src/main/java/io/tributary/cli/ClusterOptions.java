@@ -71,6 +71,15 @@ final class ClusterOptions {
                         .toString()));
     }
 
+    /** The same; where no cluster was started in the folder, settings have to say everything. */
+    JobDefaults defaultsIfAny() {
+        try {
+            return defaults();
+        } catch (IOException e) {
+            return JobDefaults.none();
+        }
+    }
+
     /** Where savepoints go, unless a place is named or a Flink decides that was not started in the folder. */
     Optional<String> savepoints(Optional<String> named) {
         return named.isPresent() || flink.isPresent()

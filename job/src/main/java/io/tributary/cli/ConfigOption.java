@@ -12,7 +12,7 @@ final class ConfigOption {
     private ConfigOption() {}
 
     /** Everything that is wrong with a file, each in a sentence. */
-    static List<String> problems(Path file, ClusterOptions cluster) {
+    static List<String> problems(Path file, SetOptions sets, ClusterOptions cluster) {
         JobDefaults defaults;
         try {
             defaults = cluster.defaults();
@@ -21,10 +21,10 @@ final class ConfigOption {
             return List.of();
         }
         try {
-            var unused = KeptSettings.Text.of(file).parse(defaults);
+            var unused = KeptSettings.Text.of(file).with(sets.sets).parse(defaults);
             return List.of();
         } catch (SettingsException e) {
-            return e.problems().stream().map(problem -> file + ": " + problem).toList();
+            return e.problems(file);
         }
     }
 }

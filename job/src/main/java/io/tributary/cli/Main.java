@@ -28,6 +28,7 @@ public final class Main implements Runnable {
         line = new CommandLine(this)
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new ConfigCommand())
                 .addSubcommand(new ClusterCommand())
                 .addSubcommand(new SubmitCommand())
                 .addSubcommand(new ListCommand())

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,6 +53,9 @@ final class PlanCommand implements Callable<Integer>, Checked {
             description = "The settings of a pipeline in YAML, as in docs/examples/plan.yaml.")
     Optional<Path> config = Optional.empty();
 
+    @Mixin
+    SetOptions sets = new SetOptions();
+
     @Option(names = "--json", description = "Print the plan of --config as JSON.")
     boolean json;
 
@@ -70,16 +74,19 @@ final class PlanCommand implements Callable<Integer>, Checked {
             if (json) {
                 problems.add("--json needs --config");
             }
+            if (!sets.sets.isEmpty()) {
+                problems.add("--set needs --config");
+            }
         }
         return problems;
     }
 
     private List<String> read(Path file) {
         try {
-            settings = Optional.of(SettingsFile.read(file));
+            settings = Optional.of(SettingsFile.read(file, sets.sets));
             return List.of();
         } catch (SettingsException e) {
-            return e.problems().stream().map(problem -> file + ": " + problem).toList();
+            return e.problems(file);
         }
     }
 

@@ -52,6 +52,9 @@ final class ResumeCommand implements Callable<Integer>, Checked {
             description = "The settings of the job (default: those that it was submitted with).")
     private Optional<Path> config = Optional.empty();
 
+    @Mixin
+    private SetOptions sets = new SetOptions();
+
     @Option(names = "--allow-non-restored", description = "Go on even if the job has no use for some of the state.")
     private boolean allowNonRestored;
 
@@ -60,7 +63,7 @@ final class ResumeCommand implements Callable<Integer>, Checked {
         List<String> problems = new ArrayList<>(cluster.problems());
         problems.addAll(options.problems());
         if (problems.isEmpty() && config.isPresent()) {
-            problems.addAll(ConfigOption.problems(config.get(), cluster));
+            problems.addAll(ConfigOption.problems(config.get(), sets, cluster));
         }
         return problems;
     }
@@ -74,7 +77,7 @@ final class ResumeCommand implements Callable<Integer>, Checked {
             }
             RestorePoint point =
                     from.equals(LATEST) ? latest(given) : sound(RestorePoint.named(from), Optional.empty());
-            Text text = given.isPresent() ? given.get() : kept(point);
+            Text text = (given.isPresent() ? given.get() : kept(point)).with(sets.sets);
             JobSettings settings = parsed(text);
             spec.commandLine().getOut().println("Resuming " + settings.name() + " from " + point.path());
             Submission.Start start = new Submission.Start(options.parallelism(), Optional.of(point), allowNonRestored);

@@ -33,6 +33,12 @@ final class SubmitCommand implements Callable<Integer>, Checked {
     @Mixin
     private StartOptions options = new StartOptions();
 
+    @Mixin
+    private SetOptions sets = new SetOptions();
+
+    @Option(names = "--verbose", description = "Print all settings of the job, with those that were left out.")
+    private boolean verbose;
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -46,7 +52,7 @@ final class SubmitCommand implements Callable<Integer>, Checked {
         if (config.isEmpty()) {
             problems.add("--config is missing: name the settings of the job, as in docs/examples/pipeline.yaml");
         } else if (problems.isEmpty()) {
-            problems.addAll(ConfigOption.problems(config.get(), cluster));
+            problems.addAll(ConfigOption.problems(config.get(), sets, cluster));
         }
         return problems;
     }
@@ -54,8 +60,11 @@ final class SubmitCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         try (Session session = cluster.open()) {
-            KeptSettings.Text text = KeptSettings.Text.of(config.orElseThrow());
+            KeptSettings.Text text = KeptSettings.Text.of(config.orElseThrow()).with(sets.sets);
             JobSettings settings = text.parse(cluster.defaults());
+            if (verbose) {
+                spec.commandLine().getOut().println(settings.effective());
+            }
             start(
                     session,
                     cluster,
@@ -80,6 +89,7 @@ final class SubmitCommand implements Callable<Integer>, Checked {
         out.println("Job " + id + "  " + settings.name());
         out.println("Flink " + cluster.address().web() + "/#/job/running/" + id + "/overview");
         out.println("Snapshots " + settings.pipeline().snapshots());
+        out.println("Settings " + cluster.kept().effective(id));
         session.awaitRunning(id);
         out.println("It runs.");
     }

@@ -11,13 +11,15 @@ import java.util.OptionalInt;
  * @param kafka properties of any client of Kafka that does not read or write records, with the bootstrap servers
  * @param flink settings of Flink, by key
  * @param subtasks of each operator, unless {@code flink} or whoever starts the job says otherwise
+ * @param effective all settings with everything that was left out filled in, as YAML, secrets masked
  */
 public record JobSettings(
         String name,
         PipelineConfig pipeline,
         Map<String, String> kafka,
         Map<String, String> flink,
-        OptionalInt subtasks) {
+        OptionalInt subtasks,
+        String effective) {
     public JobSettings {
         kafka = Map.copyOf(kafka);
         flink = Map.copyOf(flink);

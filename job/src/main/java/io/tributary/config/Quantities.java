@@ -1,6 +1,7 @@
 package io.tributary.config;
 
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -32,6 +33,23 @@ enum Quantities {
     /** What one looks like. */
     String example() {
         return example;
+    }
+
+    /** How the number is written, in the largest unit that leaves no fraction. */
+    String text(long value) {
+        return units.entrySet().stream()
+                .filter(unit -> value % unit.getValue() == 0)
+                .max(Map.Entry.comparingByValue())
+                .map(unit -> value / unit.getValue() + unit.getKey())
+                .orElseThrow(() -> new IllegalArgumentException(value + " has no unit"));
+    }
+
+    /** The units that there are, the smallest first. */
+    List<String> units() {
+        return units.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The number in the smallest unit, fractions of it cut off; empty if the text is not of this kind, or too much. */

@@ -1,5 +1,6 @@
 package io.tributary.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** A settings file cannot be used: everything that is wrong with it, at once. */
@@ -17,5 +18,12 @@ public final class SettingsException extends Exception {
     /** What is wrong, each in a line that begins with the path of the setting, as in {@code model.width}. */
     public List<String> problems() {
         return problems;
+    }
+
+    /** What is wrong, each with its place: the file, or the option {@code --set} that it came from. */
+    public List<String> problems(Path file) {
+        return problems.stream()
+                .map(problem -> problem.startsWith(SetOption.NAME) ? problem : file + ": " + problem)
+                .toList();
     }
 }

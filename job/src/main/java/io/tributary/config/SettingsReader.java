@@ -34,6 +34,7 @@ final class SettingsReader {
     private static final long DEFAULT_ROPE_THETA = 10_000;
 
     private final Section root;
+    private final Questions questions;
     private final Purpose purpose;
     private final JobDefaults defaults;
 
@@ -61,8 +62,9 @@ final class SettingsReader {
             JobReader.Snapshots snapshots,
             Map<String, String> flink) {}
 
-    SettingsReader(JsonNode tree, List<String> problems, Purpose purpose, JobDefaults defaults) {
-        this.root = new Section("", tree, problems);
+    SettingsReader(JsonNode tree, List<String> problems, Questions questions, Purpose purpose, JobDefaults defaults) {
+        this.root = new Section("", tree, problems, questions);
+        this.questions = questions;
         this.purpose = purpose;
         this.defaults = defaults;
     }
@@ -110,7 +112,13 @@ final class SettingsReader {
                     kafka.reports());
             OptionalInt subtasks =
                     parts.cluster().stream().mapToInt(Cluster::subtasks).findFirst();
-            return new JobSettings(job.name(), pipeline, kafka.admin(), job.flink(), subtasks);
+            return new JobSettings(
+                    job.name(),
+                    pipeline,
+                    kafka.admin(),
+                    job.flink(),
+                    subtasks,
+                    SettingsFile.yaml(questions.effective()));
         });
     }
 
@@ -222,7 +230,7 @@ final class SettingsReader {
         // A job goes on until it is stopped, unless it is said when.
         long count = purpose == Purpose.PLAN
                 ? rounds.whole("count", 1, Limits.ROUNDS)
-                : rounds.whole("count", 1L, Limits.ROUNDS, Long.MAX_VALUE);
+                : rounds.wholeIfAny("count", 1, Limits.ROUNDS).orElse(Long.MAX_VALUE);
         double share = rounds.number("participation", Interval.SHARE, 1);
         long seed = rounds.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0L);
         if (purpose == Purpose.JOB && variant.mixture() && share < 1) {

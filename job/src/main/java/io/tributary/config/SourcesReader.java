@@ -55,7 +55,7 @@ final class SourcesReader {
         Optional<String> file = vocabulary.textIfAny("file");
         // The file of a job is read and counts for itself; a plan is made before there is any.
         int pieces = purpose == Purpose.JOB && variant.globalVocabulary() && file.isPresent()
-                ? vocabulary.whole("pieces", 1, Limits.PIECES, Limits.PIECES)
+                ? (int) vocabulary.wholeIfAny("pieces", 1, Limits.PIECES).orElse(Limits.PIECES)
                 : vocabulary.whole("pieces", 1, Limits.PIECES);
         long bootstrap = vocabulary.quantity("bootstrap", Quantities.SIZE, DEFAULT_BOOTSTRAP_BYTES);
         long timeoutMs = vocabulary.quantity("bootstrapTimeout", Quantities.DURATION, DEFAULT_BOOTSTRAP_TIMEOUT_MS);
@@ -77,8 +77,8 @@ final class SourcesReader {
             if (!name.isEmpty() && !names.add(name)) {
                 each.refuse("name", "'" + name + "' is listed twice");
             }
-            int pieces = each.whole("pieces", 1, Limits.PIECES, globalPieces);
-            int held = each.whole("heldPieces", 1, globalPieces, globalPieces);
+            int pieces = (int) each.wholeIfAny("pieces", 1, Limits.PIECES).orElse(globalPieces);
+            int held = (int) each.wholeIfAny("heldPieces", 1, globalPieces).orElse(globalPieces);
             int own = each.whole("sequenceLength", 1, Limits.SEQUENCE_LENGTH, common);
             OptionalLong size = each.limit("size", Quantities.SIZE);
             boolean learned = shape.map(ModelShape::learnsPositions).orElse(false);
@@ -104,7 +104,8 @@ final class SourcesReader {
         json.put("text", false);
         json.put("json", true);
         if (source.choice("format", json, false)) {
-            return new ValueFormat.Json(source.text("field", "text"));
+            String field = source.text("field", "text");
+            return field.isEmpty() ? ValueFormat.TEXT : new ValueFormat.Json(field); // which is a problem already
         }
         source.meaningless("format is not json", List.of("field"));
         return ValueFormat.TEXT;

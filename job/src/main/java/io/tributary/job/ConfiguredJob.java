@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -17,6 +18,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a settings file describes. */
 public final class ConfiguredJob {
+    private static final String SETTINGS = "tributary.settings";
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
     private ConfiguredJob() {}
@@ -36,6 +38,8 @@ public final class ConfiguredJob {
         }
         try {
             env.configure(flink(env.getConfiguration(), settings, parallelism));
+            // Flink shows it with the job; secrets are masked in it.
+            env.getConfig().setGlobalJobParameters(Configuration.fromMap(Map.of(SETTINGS, settings.effective())));
             TrainingJob.build(env, settings.pipeline());
         } catch (IllegalArgumentException e) {
             throw new SettingsException(List.of("this job cannot be built: " + e.getMessage()));

@@ -70,7 +70,7 @@ public record Submission(Session session, KeptSettings kept, Optional<Path> jar)
         }
         JobTopics.create(settings);
         String id = session.submit(graph, jar);
-        kept.keep(id, text);
+        kept.keep(id, text, settings.effective());
         return id;
     }
 

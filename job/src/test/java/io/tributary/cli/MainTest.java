@@ -74,6 +74,38 @@ class MainTest {
         assertThat(err.toString()).contains("dmo");
     }
 
+    @Test
+    void configPrintsWhatAFileComesTo() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("run.yaml"),
+                """
+                model: {layers: 2, width: 64, heads: 4, sequenceLength: 32}
+                variant: spec
+                vocabulary: {pieces: 500}
+                training: {batchRows: 4, learningRate: {peak: 1e-3}}
+                rounds: {localSteps: 10}
+                kafka: {bootstrapServers: 'a:1', properties: {sasl.jaas.config: hunter2}}
+                snapshots: {folder: /there}
+                """);
+        String none = "--folder=" + folder.resolve("no-cluster");
+        assertThat(execute("config", none, "--config=" + file, "--set", "rounds.localSteps=20"))
+                .isZero();
+        assertThat(out.toString()).contains("localSteps: 20", "timeout: 10m").doesNotContain("hunter2");
+
+        assertThat(execute("config", none, "--config=" + file, "--set", "rounds.localSteps=0", "--set=model.heads"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--set model.heads: is not of the form PATH=VALUE");
+        assertThat(execute("config", none, "--config=" + file, "--set", "rounds.localSteps=0"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--set rounds.localSteps: 0 is not between 1 and 1,000,000");
+    }
+
+    @Test
+    void configPrintsTheSchema() {
+        assertThat(execute("config", "--schema")).isZero();
+        assertThat(out.toString()).startsWith("{").contains("https://json-schema.org/draft/2020-12/schema");
+    }
+
     private int execute(String... args) {
         Main main = new Main();
         main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

@@ -45,10 +45,9 @@ class ExamplesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"plan.yaml", "pipeline.yaml"})
-    void theExampleExplainsEveryKeyThatHasAValue(String example) throws Exception {
-        List<String> keys = Files.readAllLines(EXAMPLES.resolve(example)).stream()
+    @Test
+    void theExampleExplainsEveryKeyThatHasAValue() throws Exception {
+        List<String> keys = Files.readAllLines(EXAMPLES.resolve("plan.yaml")).stream()
                 .filter(line -> line.matches("\\s*(- )?[\\w.-]+: *[^# ].*"))
                 .filter(line -> !line.startsWith("variant:")) // in a paragraph of its own
                 .toList();

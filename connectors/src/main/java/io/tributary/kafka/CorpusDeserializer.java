@@ -93,7 +93,10 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
         Optional<SourceId> source = source(record.topic());
         try {
             SourceId known = allowed(source);
-            return new Document(known, origin, text(known, value));
+            return new Document(
+                    known,
+                    origin,
+                    DocumentText.of(value, formats.getOrDefault(known.name(), ValueFormat.TEXT), maxDocumentBytes));
         } catch (RejectedDocumentException e) {
             return new DeadLetter(origin, source, STAGE, String.valueOf(e.getMessage()), value);
         }
@@ -128,28 +131,5 @@ public final class CorpusDeserializer implements KafkaRecordDeserializationSchem
                             .formatted(source.get(), new TreeSet<>(sourceKeys.keySet())));
         }
         return source.get();
-    }
-
-    private String text(SourceId source, Optional<byte[]> value) throws RejectedDocumentException {
-        if (value.isEmpty()) {
-            throw new RejectedDocumentException(
-                    "The value is null (a tombstone): what was trained cannot be taken back by deleting it");
-        }
-        byte[] bytes = value.get();
-        if (bytes.length == 0) {
-            throw new RejectedDocumentException("The value is empty");
-        }
-        if (bytes.length > maxDocumentBytes) {
-            throw new RejectedDocumentException(
-                    "The value has %,d bytes, and the largest document allowed has %,d. Split it, or raise the limit"
-                            .formatted(bytes.length, maxDocumentBytes));
-        }
-        String decoded = StrictUtf8.decode(bytes);
-        ValueFormat format = formats.getOrDefault(source.name(), ValueFormat.TEXT);
-        String text = format instanceof ValueFormat.Json json ? JsonText.extract(decoded, json.field()) : decoded;
-        if (text.isBlank()) {
-            throw new RejectedDocumentException("The text is blank: it has nothing but white space");
-        }
-        return text;
     }
 }

@@ -76,7 +76,7 @@ public record CorpusSource(
                 .setStartingOffsets(startingOffsets())
                 .setDeserializer(deserializer)
                 .build();
-        return new PacedSource(source, deserializer.topicPrefix(), loop);
+        return new PacedSource(source, deserializer.topicPrefix(), loop, bootstrapServers);
     }
 
     /**

@@ -36,6 +36,7 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
     private final SourceReader<Ingested, KafkaPartitionSplit> reader;
     private final String topicPrefix;
     private final HandOver.Place place;
+    private final String servers;
     private final Consumer<Downstream> receiver = this::hear;
     private final Map<String, String> topicOfSplit = new HashMap<>();
     /** Splits that no record has come of yet, so that a pause may not have reached them. */
@@ -48,9 +49,15 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
     private final Queue<Downstream.Pace> heard = new ConcurrentLinkedQueue<>();
     private volatile CompletableFuture<Void> somethingHeard = new CompletableFuture<>();
 
-    PacedReader(SourceReader<Ingested, KafkaPartitionSplit> reader, String topicPrefix, String loop, int subtask) {
+    PacedReader(
+            SourceReader<Ingested, KafkaPartitionSplit> reader,
+            String topicPrefix,
+            String loop,
+            int subtask,
+            String servers) {
         this.reader = reader;
         this.topicPrefix = topicPrefix;
+        this.servers = servers;
         this.place = new HandOver.Place(loop, HandOver.End.READER, subtask);
     }
 
@@ -74,12 +81,20 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
             somethingHeard = new CompletableFuture<>();
             obey();
         }
-        InputStatus status = reader.pollNext(new Listening(output));
+        InputStatus status = read(output);
         if (!toPause.isEmpty()) {
             reader.pauseOrResumeSplits(List.copyOf(toPause), List.of());
             toPause.clear();
         }
         return status;
+    }
+
+    private InputStatus read(ReaderOutput<Ingested> output) throws Exception {
+        try {
+            return reader.pollNext(new Listening(output));
+        } catch (RuntimeException e) {
+            throw KafkaRefusal.ending(e, servers);
+        }
     }
 
     /**

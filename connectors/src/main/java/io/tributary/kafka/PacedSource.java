@@ -17,7 +17,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 /**
  * A Kafka source whose readers pause the topic of a source while the job has enough of it ({@link PacedReader}). Without
  * that, one source that comes faster than it trains would fill the pipe, hold up the others, and end their rounds by
- * timeout. All else, and all state, is the Kafka source's.
+ * timeout. And where Kafka turns the job away ({@link KafkaRefusal}), it ends the job. All else, and all state, is the
+ * Kafka source's.
  */
 final class PacedSource
         implements Source<Ingested, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<Ingested> {
@@ -26,16 +27,18 @@ final class PacedSource
     private final KafkaSource<Ingested> kafka;
     private final String topicPrefix;
     private final String loop;
+    private final String servers;
 
-    PacedSource(KafkaSource<Ingested> kafka, String topicPrefix, String loop) {
+    PacedSource(KafkaSource<Ingested> kafka, String topicPrefix, String loop, String servers) {
         this.kafka = kafka;
         this.topicPrefix = topicPrefix;
         this.loop = loop;
+        this.servers = servers;
     }
 
     @Override
     public SourceReader<Ingested, KafkaPartitionSplit> createReader(SourceReaderContext context) throws Exception {
-        return new PacedReader(kafka.createReader(context), topicPrefix, loop, context.getIndexOfSubtask());
+        return new PacedReader(kafka.createReader(context), topicPrefix, loop, context.getIndexOfSubtask(), servers);
     }
 
     @Override
@@ -46,13 +49,13 @@ final class PacedSource
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return kafka.createEnumerator(context);
+        return kafka.createEnumerator(new EndingEnumeratorContext<>(context, servers));
     }
 
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state) throws Exception {
-        return kafka.restoreEnumerator(context, state);
+        return kafka.restoreEnumerator(new EndingEnumeratorContext<>(context, servers), state);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.tributary.kafka;
 
 /** Says why a record is not a document; the message becomes the reason of its dead letter. */
-final class RejectedDocumentException extends Exception {
+public final class RejectedDocumentException extends Exception {
     private static final long serialVersionUID = 1;
 
     RejectedDocumentException(String reason) {

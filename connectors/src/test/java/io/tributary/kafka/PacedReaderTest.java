@@ -23,7 +23,7 @@ class PacedReaderTest {
     private static final String LOOP = "loop";
 
     private final Splits splits = new Splits();
-    private final PacedReader reader = new PacedReader(splits, "corpus.", LOOP, 2);
+    private final PacedReader reader = new PacedReader(splits, "corpus.", LOOP, 2, "127.0.0.1:9092");
 
     @Test
     void allPartitionsOfASatisfiedSourceAndNoOthersArePausedUntilItIsHungry() throws Exception {

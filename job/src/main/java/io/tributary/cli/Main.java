@@ -40,6 +40,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new SourcesCommand())
                 .addSubcommand(new LedgerCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new TopicsCommand())
+                .addSubcommand(new FeedCommand())
+                .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

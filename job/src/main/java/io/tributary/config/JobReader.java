@@ -4,6 +4,7 @@ import io.tributary.flow.HoldOut;
 import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.KafkaSecrets;
 import io.tributary.kafka.ReportSink;
 import java.time.Duration;
 import java.util.HashMap;
@@ -108,9 +109,9 @@ final class JobReader {
         long discoveryMs = kafka.quantity("discoveryInterval", Quantities.DURATION, DEFAULT_DISCOVERY_MS);
         int maxDocument = bytes(kafka, "maxDocument", CorpusDeserializer.DEFAULT_MAX_DOCUMENT_BYTES);
         int maxDeadLetter = bytes(kafka, "maxDeadLetter", DeadLetterSink.DEFAULT_MAX_RECORD_BYTES);
-        Map<String, String> common = kafka.properties("properties");
-        Map<String, String> consumer = joined(common, kafka.properties("consumer"));
-        Map<String, String> producer = joined(common, kafka.properties("producer"));
+        Map<String, String> common = client(kafka, "properties");
+        Map<String, String> consumer = joined(common, client(kafka, "consumer"));
+        Map<String, String> producer = joined(common, client(kafka, "producer"));
         kafka.end();
         return kafka.make(() -> new Kafka(
                 new CorpusSource(servers, group, start, Duration.ofMillis(discoveryMs), consumer),
@@ -119,6 +120,14 @@ final class JobReader {
                 new DeadLetterSink(servers, maxDeadLetter, producer),
                 new ReportSink(servers, producer),
                 joined(common, Map.of("bootstrap.servers", servers))));
+    }
+
+    /** Properties of a client of Kafka, which may refer to secrets but hold none. */
+    private static Map<String, String> client(Section kafka, String key) {
+        Map<String, String> properties = kafka.properties(key);
+        properties.forEach((name, value) ->
+                KafkaSecrets.plain(name, value).ifPresent(problem -> kafka.refuse(key + "." + name, problem)));
+        return properties;
     }
 
     /** Empty where a plan is made without it. */
@@ -142,6 +151,6 @@ final class JobReader {
     private static Map<String, String> joined(Map<String, String> common, Map<String, String> own) {
         Map<String, String> joined = new HashMap<>(common);
         joined.putAll(own);
-        return joined;
+        return KafkaSecrets.resolvable(joined);
     }
 }

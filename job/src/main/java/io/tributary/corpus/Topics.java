@@ -22,7 +22,8 @@ public final class Topics {
 
     private Topics() {}
 
-    static String corpus(String source) {
+    /** The topic of a source, unless the settings of a job choose another prefix. */
+    public static String corpus(String source) {
         return CorpusDeserializer.DEFAULT_PREFIX + source;
     }
 

@@ -3,6 +3,7 @@ package io.tributary.job;
 import io.tributary.config.JobSettings;
 import io.tributary.kafka.ControlTopic;
 import io.tributary.kafka.DeadLetterSink;
+import io.tributary.kafka.KafkaRefusal;
 import io.tributary.kafka.ReportSink;
 import java.io.IOException;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -33,7 +35,7 @@ public final class JobTopics {
 
     /**
      * Makes those topics of a job that are missing, with as many copies as the broker gives each by itself, and waits
-     * until they can be written.
+     * until they can be written. Looks whether the job may read and write what it has to.
      *
      * @throws IOException if Kafka does not answer, or refuses
      */
@@ -58,12 +60,20 @@ public final class JobTopics {
                     topics.stream()
                             .filter(topic -> !there.contains(topic.name()))
                             .toList());
-        } catch (ExecutionException e) {
-            throw new IOException(
-                    "The topics of the job could not be made in the Kafka at %s (kafka.bootstrapServers): %s"
-                            .formatted(client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), e.getCause()),
-                    e);
+            KafkaAccess.check(admin, settings);
+        } catch (ExecutionException | KafkaException e) {
+            throw failure(e, String.valueOf(client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)));
         }
+    }
+
+    private static IOException failure(Exception failure, String servers) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return new IOException(
+                KafkaRefusal.of(failure, servers)
+                        .orElseGet(() ->
+                                "The topics of the job could not be made in the Kafka at %s (kafka.bootstrapServers): %s"
+                                        .formatted(servers, cause)),
+                failure);
     }
 
     private static NewTopic topic(String name, Map<String, String> settings) {

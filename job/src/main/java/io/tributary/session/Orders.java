@@ -1,6 +1,7 @@
 package io.tributary.session;
 
 import io.tributary.kafka.ControlTopic;
+import io.tributary.kafka.KafkaRefusal;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,9 +48,10 @@ public record Orders(Map<String, String> kafka) {
     }
 
     private IOException refused(Throwable cause) {
+        String servers = String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
         return new IOException(
-                "The Kafka at %s did not take the order (topic %s): %s"
-                        .formatted(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG), ControlTopic.NAME, cause),
+                KafkaRefusal.of(cause, servers).orElseGet(() -> "The Kafka at %s did not take the order (topic %s): %s"
+                        .formatted(servers, ControlTopic.NAME, cause)),
                 cause);
     }
 }

@@ -1,0 +1,196 @@
+package io.tributary.cli;
+
+import io.tributary.ledger.DeadLetters;
+import io.tributary.ledger.DeadLetters.Letter;
+import io.tributary.ledger.Replay;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows the records that no job could train, and sends them again. */
+@Command(
+        name = "dead-letters",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {DeadLettersCommand.Listing.class, DeadLettersCommand.Again.class},
+        synopsisSubcommandLabel = "COMMAND",
+        description = "The records that could not be trained, where they came from, and why.")
+final class DeadLettersCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Which letters are meant. */
+    static final class Choice {
+        @Option(names = "--source", paramLabel = "NAME", description = "Those of one source.")
+        private Optional<String> source = Optional.empty();
+
+        @Option(names = "--stage", paramLabel = "NAME", description = "Those of one stage, such as decode.")
+        private Optional<String> stage = Optional.empty();
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Those whose reason contains this.")
+        private Optional<String> reason = Optional.empty();
+
+        boolean holds(Letter letter, String topicPrefix) {
+            return source.map(name -> letter.topic().equals(topicPrefix + name)).orElse(true)
+                    && stage.map(name -> letter.stage().equals(name)).orElse(true)
+                    && reason.map(text -> letter.reason().contains(text)).orElse(true);
+        }
+    }
+
+    /** Lists letters. */
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "List dead letters with their origin, stage and reason.")
+    static final class Listing implements Callable<Integer>, Checked {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private BrokerOption broker = new BrokerOption();
+
+        @Mixin
+        private Choice choice = new Choice();
+
+        @Option(names = "--count", description = "Only how many there are.")
+        private boolean count;
+
+        @Option(names = "--json", description = "For programs.")
+        private boolean json;
+
+        @Override
+        public List<String> problems() {
+            return broker.problems();
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            BrokerOption.Broker kafka = broker.open();
+            List<Letter> letters = new DeadLetters(kafka.properties())
+                    .list().stream()
+                            .filter(letter -> choice.holds(letter, kafka.topicPrefix()))
+                            .toList();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(Json.text(
+                        count
+                                ? Map.of("count", letters.size())
+                                : letters.stream().map(Listing::values).toList()));
+            } else if (count) {
+                out.println(letters.size());
+            } else if (letters.isEmpty()) {
+                out.println("No dead letters");
+            } else {
+                letters.forEach(letter -> out.println(line(letter)));
+            }
+            return ExitCode.OK;
+        }
+
+        private static Map<String, Object> values(Letter letter) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("letter", letter.id());
+            values.put("topic", letter.topic());
+            values.put("partition", letter.originPartition());
+            values.put("offset", letter.originOffset());
+            values.put("time", letter.time().toString());
+            values.put("stage", letter.stage());
+            values.put("reason", letter.reason());
+            letter.bytes().ifPresent(bytes -> values.put("bytes", bytes));
+            values.put("cut", letter.cut());
+            values.put("replayed", letter.replayed());
+            return values;
+        }
+    }
+
+    /** Sends letters again. */
+    @Command(
+            name = "replay",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = {
+                "Send dead letters again, as they were, to the topics that they came from.",
+                "",
+                "Without --yes it is only said what would be sent. Each is sent once, however often this is called."
+            })
+    static final class Again implements Callable<Integer>, Checked {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private BrokerOption broker = new BrokerOption();
+
+        @Mixin
+        private Choice choice = new Choice();
+
+        @Option(names = "--to-source", paramLabel = "NAME", description = "To the topic of this source instead.")
+        private Optional<String> toSource = Optional.empty();
+
+        @Option(names = "--yes", description = "Send them.")
+        private boolean yes;
+
+        @Override
+        public List<String> problems() {
+            return broker.problems();
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            BrokerOption.Broker kafka = broker.open();
+            PrintWriter out = spec.commandLine().getOut();
+            DeadLetters letters = new DeadLetters(kafka.properties());
+            List<Letter> chosen = letters.list().stream()
+                    .filter(letter -> choice.holds(letter, kafka.topicPrefix()) && !letter.replayed())
+                    .toList();
+            chosen.forEach(letter -> Replay.hindrance(letter)
+                    .ifPresent(why -> out.println("Not sent again, " + why + ":  " + line(letter))));
+            long possible = chosen.stream().filter(Replay::possible).count();
+            if (yes && possible > 0) {
+                Replay replay = new Replay(letters, toSource.map(name -> kafka.topicPrefix() + name));
+                out.printf(
+                        Locale.ROOT,
+                        "Sent %,d dead letters again%n",
+                        replay.send(letter -> choice.holds(letter, kafka.topicPrefix())));
+            } else if (yes) {
+                out.println("There is nothing to send again");
+            } else {
+                chosen.stream().filter(Replay::possible).forEach(letter -> out.println(line(letter)));
+                out.printf(Locale.ROOT, "%,d dead letters would be sent again: say --yes%n", possible);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private static String line(Letter letter) {
+        return String.format(
+                Locale.ROOT,
+                "%s  %s-%d offset %,d  %s  %s  %s bytes%s%s  %s",
+                letter.id(),
+                letter.topic(),
+                letter.originPartition(),
+                letter.originOffset(),
+                letter.time(),
+                letter.stage(),
+                letter.bytes()
+                        .map(bytes -> String.format(Locale.ROOT, "%,d", bytes))
+                        .orElse("no"),
+                letter.cut() ? " (cut)" : "",
+                letter.replayed() ? " (replayed)" : "",
+                letter.reason());
+    }
+}

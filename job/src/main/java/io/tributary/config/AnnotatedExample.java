@@ -48,11 +48,20 @@ final class AnnotatedExample {
             JsonNode value = values.path(entry.setting().key());
             if (!value.isMissingNode()) {
                 entry(entry, value, indent);
-            } else if (complete
-                    && !entry.hasSettings()
-                    && !explained.contains(entry.setting().path())) {
-                line(indent + "# " + entry.setting().key() + ": " + unset(entry), entry);
+            } else if (complete && !explained.contains(entry.setting().path())) {
+                absent(entry, indent + "# ");
             }
+        }
+    }
+
+    /** A setting, and all that is in it, as comments. */
+    private void absent(Entry entry, String indent) {
+        String key = indent + entry.setting().key() + ":";
+        if (entry.hasSettings()) {
+            line(key, entry);
+            guide.in(inside(entry)).forEach(each -> absent(each, indent + "  "));
+        } else {
+            line(key + " " + unset(entry), entry);
         }
     }
 

@@ -39,6 +39,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new SourcesCommand())
                 .addSubcommand(new LedgerCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new DashboardCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

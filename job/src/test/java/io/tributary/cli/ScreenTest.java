@@ -21,6 +21,7 @@ class ScreenTest {
         assertThat(Screen.live(heading, progress, Duration.ofSeconds(75)))
                 .containsExactly(
                         "Round 1 of 20   1:15   40 tokens/s",
+                        "Page  http://127.0.0.1:8082/",
                         "Flink http://127.0.0.1:8081   Kafka 127.0.0.1:9092",
                         "",
                         "source  round  steps   loss  bits/byte  unigram  tokens/s  part",

@@ -32,7 +32,7 @@ final class KafkaOption {
             try {
                 return Text.of(config.get()).parse(defaultsOrNone(cluster)).kafka();
             } catch (SettingsException e) {
-                throw new IOException("The settings cannot be used: " + e.getMessage(), e);
+                throw new IOException(e.getMessage(), e);
             }
         }
         return Map.of(

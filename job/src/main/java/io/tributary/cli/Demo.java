@@ -6,6 +6,8 @@ import io.tributary.corpus.CorpusFile;
 import io.tributary.corpus.DemoText;
 import io.tributary.corpus.Feeder;
 import io.tributary.corpus.Topics;
+import io.tributary.dashboard.Dashboard;
+import io.tributary.dashboard.History;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.record.RoundReport;
 import io.tributary.session.Causes;
@@ -76,8 +78,11 @@ final class Demo {
             RunningJob job = opened(DemoJob.start(plan));
             ReportReader reports = opened(new ReportReader(kafka.bootstrapServers()));
             Progress progress = new Progress(sources.size());
+            History history = new History(sources);
+            Dashboard page = opened(Dashboard.start(Dashboard.THIS_MACHINE, options.pagePort, history));
+            Heading heading = new Heading(options.rounds, page.url(), job.webUrl(), kafka.bootstrapServers());
             try {
-                watch(kafka, feeder, job, reports, progress, plan);
+                watch(heading, kafka, feeder, job, reports, progress, history, plan);
             } catch (IOException | RuntimeException e) {
                 concludeAfter(e, progress, plan);
                 throw e;
@@ -142,16 +147,24 @@ final class Demo {
     }
 
     private void watch(
-            EmbeddedKafka kafka, Feeder feeder, RunningJob job, ReportReader reports, Progress progress, DemoPlan plan)
+            Heading heading,
+            EmbeddedKafka kafka,
+            Feeder feeder,
+            RunningJob job,
+            ReportReader reports,
+            Progress progress,
+            History history,
+            DemoPlan plan)
             throws IOException {
-        Heading heading = new Heading(options.rounds, job.webUrl(), kafka.bootstrapServers());
         if (!terminal.redraws()) {
-            terminal.print("Flink " + job.webUrl() + "   Kafka " + kafka.bootstrapServers());
+            Screen.addresses(heading).forEach(terminal::print);
         }
         long startNanos = System.nanoTime();
         Duration elapsed = Duration.ZERO;
         while (!stopping && !complete(progress, plan) && elapsed.toMinutes() < options.minutes) {
-            for (RoundReport report : reports.poll(POLL)) {
+            for (ReportReader.Received received : reports.poll(POLL)) {
+                RoundReport report = received.report();
+                history.add(report, received.at());
                 if (progress.add(report) && !terminal.redraws()) {
                     terminal.print(Screen.line(report));
                 }

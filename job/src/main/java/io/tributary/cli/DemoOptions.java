@@ -91,6 +91,12 @@ final class DemoOptions {
             description = "Where Flink's web interface listens (default: any free port).")
     int webPort;
 
+    @Option(
+            names = "--page-port",
+            paramLabel = "PORT",
+            description = "Where the page with the run's figures listens (default: any free port).")
+    int pagePort;
+
     @Option(names = "--keep", description = "Leave Kafka and Flink running at the end, until Ctrl-C.")
     boolean keep;
 
@@ -139,6 +145,7 @@ final class DemoOptions {
         checkRange(problems, "--parallelism", parallelism, 1, 128);
         checkRange(problems, "--kafka-port", kafkaPort, 0, 65_535);
         checkRange(problems, "--web-port", webPort, 0, 65_535);
+        checkRange(problems, "--page-port", pagePort, 0, 65_535);
         if (kafkaPort != 0 && kafkaPort == webPort) {
             problems.add("--kafka-port and --web-port are the same: " + webPort);
         }

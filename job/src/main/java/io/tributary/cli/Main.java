@@ -43,6 +43,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TopicsCommand())
                 .addSubcommand(new FeedCommand())
                 .addSubcommand(new DeadLettersCommand())
+                .addSubcommand(new DashboardCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

@@ -181,7 +181,8 @@ final class PipelineBench implements Callable<Integer>, Checked {
         Progress progress = new Progress(sources);
         Optional<Since> start = Optional.empty();
         while (progress.completedRounds() < rounds) {
-            for (RoundReport report : reports.poll(POLL)) {
+            for (ReportReader.Received received : reports.poll(POLL)) {
+                RoundReport report = received.report();
                 progress.add(report);
             }
             if (start.isEmpty() && progress.completedRounds() > 0) {

@@ -5,25 +5,39 @@ import io.tributary.kafka.ReportSink;
 import io.tributary.record.RoundReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the reports of a job from their beginning. Used by one thread. */
 final class ReportReader implements AutoCloseable {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String servers;
 
     ReportReader(String bootstrapServers) {
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
+        this(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /**
+     * Starts at the first report.
+     *
+     * @param kafka properties of a client, with the bootstrap servers
+     */
+    ReportReader(Map<String, String> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        servers = String.valueOf(kafka.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG));
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         TopicPartition partition = new TopicPartition(ReportSink.TOPIC, 0);
         consumer.assign(List.of(partition));
@@ -31,15 +45,32 @@ final class ReportReader implements AutoCloseable {
     }
 
     /**
+     * Returns once Kafka has answered.
+     *
+     * @throws IOException if it does not
+     */
+    void checkAnswers() throws IOException {
+        try {
+            consumer.listTopics(ANSWER_LIMIT);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "The Kafka at %s does not answer: is it running, and is this its address?".formatted(servers), e);
+        }
+    }
+
+    /** A report and its time in Kafka. */
+    record Received(RoundReport report, Instant at) {}
+
+    /**
      * The reports that have come in since the last call.
      *
      * @param wait how long to wait for the first
      * @throws IOException if a record is no report
      */
-    List<RoundReport> poll(Duration wait) throws IOException {
-        List<RoundReport> reports = new ArrayList<>();
+    List<Received> poll(Duration wait) throws IOException {
+        List<Received> reports = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
-            reports.add(ReportJson.read(record.value()));
+            reports.add(new Received(ReportJson.read(record.value()), Instant.ofEpochMilli(record.timestamp())));
         }
         return reports;
     }

@@ -20,8 +20,16 @@ final class Screen {
      * Where a run is to be found.
      *
      * @param rounds how many it is to have
+     * @param pageUrl of the web page that shows how it goes
+     * @param webUrl of Flink's own
      */
-    record Heading(int rounds, String webUrl, String bootstrapServers) {}
+    record Heading(int rounds, String pageUrl, String webUrl, String bootstrapServers) {}
+
+    /** Where to look further. */
+    static List<String> addresses(Heading heading) {
+        return List.of(
+                "Page  " + heading.pageUrl(), "Flink " + heading.webUrl() + "   Kafka " + heading.bootstrapServers());
+    }
 
     /** The block that is redrawn while a run goes on. */
     static List<String> live(Heading heading, Progress progress, Duration elapsed) {
@@ -33,7 +41,7 @@ final class Screen {
                 heading.rounds(),
                 duration(elapsed),
                 count(tokensPerSecond(progress, elapsed))));
-        lines.add("Flink " + heading.webUrl() + "   Kafka " + heading.bootstrapServers());
+        lines.addAll(addresses(heading));
         lines.add("");
         lines.addAll(Table.render(
                 LIVE_HEADER, progress.sources().stream().map(Screen::liveRow).toList()));

@@ -16,11 +16,12 @@ class ScreenTest {
         progress.add(report("slavic", 0, Double.NaN));
         progress.add(report("en", 0, 4));
         progress.add(report("en", 1, 3.5));
-        Heading heading = new Heading(20, "http://127.0.0.1:8081", "127.0.0.1:9092");
+        Heading heading = new Heading(20, "http://127.0.0.1:8082/", "http://127.0.0.1:8081", "127.0.0.1:9092");
 
         assertThat(Screen.live(heading, progress, Duration.ofSeconds(75)))
                 .containsExactly(
                         "Round 1 of 20   1:15   40 tokens/s",
+                        "Page  http://127.0.0.1:8082/",
                         "Flink http://127.0.0.1:8081   Kafka 127.0.0.1:9092",
                         "",
                         "source  round  steps   loss  bits/byte  unigram  tokens/s  part",

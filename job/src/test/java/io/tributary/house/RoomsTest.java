@@ -31,6 +31,7 @@ class RoomsTest {
         "io.tributary.bench..",
         "io.tributary.session..",
         "io.tributary.corpus..",
+        "io.tributary.dashboard..",
         "io.tributary.embedded.."
     };
 

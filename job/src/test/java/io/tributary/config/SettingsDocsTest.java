@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +114,7 @@ class SettingsDocsTest {
     }
 
     private static ObjectNode example() throws SettingsException {
-        return SettingsFile.tree(WRITTEN.get("examples/pipeline.yaml"));
+        return SettingsFile.tree(Objects.requireNonNull(WRITTEN.get("examples/pipeline.yaml")));
     }
 
     private static List<String> faults(ObjectNode settings) {

@@ -40,6 +40,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new LedgerCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new DashboardCommand())
+                .addSubcommand(new WatchCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

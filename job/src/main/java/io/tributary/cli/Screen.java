@@ -48,7 +48,10 @@ final class Screen {
         lines.addAll(addresses(heading));
         lines.add("");
         lines.addAll(Table.render(
-                LIVE_HEADER, progress.sources().stream().map(source -> liveRow(source.latest(), source.lastBitsPerByte())).toList()));
+                LIVE_HEADER,
+                progress.sources().stream()
+                        .map(source -> liveRow(source.latest(), source.lastBitsPerByte()))
+                        .toList()));
         return lines;
     }
 

@@ -1,9 +1,13 @@
 package io.tributary.cli;
 
 import io.tributary.cli.Progress.SourceProgress;
+import io.tributary.dashboard.History.SourceState;
+import io.tributary.dashboard.History.State;
 import io.tributary.record.RoundReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,8 +48,65 @@ final class Screen {
         lines.addAll(addresses(heading));
         lines.add("");
         lines.addAll(Table.render(
-                LIVE_HEADER, progress.sources().stream().map(Screen::liveRow).toList()));
+                LIVE_HEADER,
+                progress.sources().stream()
+                        .map(source -> liveRow(source.latest(), source.lastBitsPerByte()))
+                        .toList()));
         return lines;
+    }
+
+    /**
+     * The block that is redrawn while a run is watched.
+     *
+     * @param rows sources to show; with more, those that are furthest behind
+     */
+    static List<String> watched(State state, Instant now, int rows) {
+        List<String> lines = new ArrayList<>();
+        lines.add(state.status());
+        if (state.sources().isEmpty()) {
+            return lines;
+        }
+        lines.add(figures(state, now));
+        lines.add("");
+        lines.addAll(Table.render(
+                LIVE_HEADER,
+                furthestBehind(state.sources(), rows).stream()
+                        .map(source -> liveRow(source.latest(), source.lastBitsPerByte()))
+                        .toList()));
+        int left = state.sources().size() - rows;
+        if (left > 0) {
+            lines.add("and " + left + " more that are not further behind");
+        }
+        return lines;
+    }
+
+    private static String figures(State state, Instant now) {
+        Instant newest = state.sources().stream()
+                .map(SourceState::seen)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        List<String> figures = new ArrayList<>();
+        if (Double.isFinite(state.tokensPerSecond())) {
+            figures.add(count(Math.round(state.tokensPerSecond())) + " tokens/s");
+        }
+        if (Double.isFinite(state.bytesPerRound())) {
+            figures.add(String.format(Locale.ROOT, "%,.1f MB a round", state.bytesPerRound() / 1e6));
+        }
+        // Clocks of two machines differ.
+        long age = Math.max(0, Duration.between(newest, now).toSeconds());
+        figures.add("newest report " + duration(Duration.ofSeconds(age)) + " ago");
+        return String.join("   ", figures);
+    }
+
+    /** By name, as long as there is room for all. */
+    private static List<SourceState> furthestBehind(List<SourceState> sources, int rows) {
+        if (sources.size() <= rows) {
+            return sources;
+        }
+        return sources.stream()
+                .sorted(Comparator.comparingLong(source -> source.latest().round()))
+                .limit(rows)
+                .toList();
     }
 
     /** What a finished run came to. */
@@ -69,14 +130,13 @@ final class Screen {
                 participation(report));
     }
 
-    private static List<String> liveRow(SourceProgress source) {
-        RoundReport latest = source.latest();
+    private static List<String> liveRow(RoundReport latest, double lastBitsPerByte) {
         return List.of(
                 latest.source(),
                 String.valueOf(latest.round()),
                 String.valueOf(latest.steps()),
                 decimal(latest.trainLoss()),
-                decimal(source.lastBitsPerByte()),
+                decimal(lastBitsPerByte),
                 decimal(latest.unigramBitsPerByte()),
                 count(Math.round(latest.tokensPerSecond())),
                 participation(latest));

@@ -66,7 +66,7 @@ public final class History {
      * @param tokensPerSecond of all sources together by the clock, over the last rounds; NaN before there are two
      * @param bytesPerRound of all sources in the newest round that all have reported; NaN where that is not known
      */
-    record State(
+    public record State(
             long version,
             String status,
             List<SourceState> sources,
@@ -81,7 +81,7 @@ public final class History {
      * @param rounds with at least one step
      * @param silent whether a whole round has gone by without it
      */
-    record SourceState(
+    public record SourceState(
             RoundReport latest,
             Instant seen,
             long rounds,
@@ -119,7 +119,8 @@ public final class History {
         return clock.millis();
     }
 
-    synchronized State state() {
+    /** How the run stands now, without its past. */
+    public synchronized State state() {
         OptionalLong newest = newestRound();
         List<SourceState> sources = new ArrayList<>();
         for (SourceHistory source : bySource.values()) {

@@ -2,13 +2,18 @@ package io.tributary.cli;
 
 import static io.tributary.cli.Reports.report;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import io.tributary.cli.Screen.Heading;
+import io.tributary.dashboard.History;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScreenTest {
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
     private final Progress progress = new Progress(2);
 
     @Test
@@ -27,6 +32,42 @@ class ScreenTest {
                         "source  round  steps   loss  bits/byte  unigram  tokens/s  part",
                         "en          1     20  5.250      3.500    2.500     1,235  full",
                         "slavic      0     20  5.250          -    2.500     1,235  full");
+    }
+
+    @Test
+    void aWatchedRunIsASentenceItsFiguresAndItsSources() {
+        History history = new History(List.of());
+        history.add(report("en", 0, 4), START);
+        history.add(report("en", 1, 3.5), START.plusSeconds(10));
+        history.add(report("slavic", 0, Double.NaN), START.plusSeconds(5));
+
+        assertThat(Screen.watched(history.state(), START.plusSeconds(95), 2))
+                .contains("Round 1: 1 of 2 sources done, waiting for slavic", atIndex(0))
+                .anyMatch(line -> line.endsWith("newest report 1:25 ago"))
+                .endsWith(
+                        "",
+                        "source  round  steps   loss  bits/byte  unigram  tokens/s  part",
+                        "en          1     20  5.250      3.500    2.500     1,235  full",
+                        "slavic      0     20  5.250          -    2.500     1,235  full");
+    }
+
+    @Test
+    void withTooLittleRoomThoseFurthestBehindAreShown() {
+        History history = new History(List.of());
+        history.add(report("a", 3, 4), START);
+        history.add(report("b", 3, 4), START);
+        history.add(report("c", 2, 4), START);
+
+        assertThat(Screen.watched(history.state(), START, 1))
+                .endsWith(
+                        "source  round  steps   loss  bits/byte  unigram  tokens/s  part",
+                        "c           2     20  5.250      4.000    2.500     1,235  full",
+                        "and 2 more that are not further behind");
+    }
+
+    @Test
+    void aRunWithoutReportsIsWatchedAllTheSame() {
+        assertThat(Screen.watched(new History(List.of()).state(), START, 9)).containsExactly("No report yet");
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new FeedCommand())
                 .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new DashboardCommand())
+                .addSubcommand(new TensorboardCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

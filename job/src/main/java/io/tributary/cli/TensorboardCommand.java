@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -85,19 +83,18 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
     }
 
     private void writeAll(EventFolder folder) throws IOException {
-        String servers = cluster.defaults()
-                .bootstrapServers()
-                .orElseThrow(() -> new IOException("No Kafka is known: name the folder of its cluster with --folder"));
-        try (ReportReader reader =
-                new ReportReader(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers))) {
+        try (ReportReader reader = new ReportReader(kafka.client(cluster))) {
+            reader.checkAnswers();
             tell(writeNew(reader, folder), folder);
         }
     }
 
     private void write(Session session, JobSummary wanted, EventFolder folder)
             throws IOException, InterruptedException {
-        try (ReportReader reader = new ReportReader(kafka.orders(wanted, cluster).kafka())) {
-            reader.skipTo(wanted.started().toEpochMilli());
+        try (ReportReader reader =
+                new ReportReader(kafka.orders(wanted, cluster).kafka())) {
+            reader.checkAnswers();
+            reader.skipTo(wanted.started());
             boolean ends = false;
             long written = 0;
             while (!ends) {
@@ -121,8 +118,8 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
         long skippedBefore = folder.skipped();
         long read = 0;
         do {
-            for (ReportReader.Received received : reader.receive(LOOK)) {
-                folder.add(received.timestampMs(), received.report());
+            for (ReportReader.Received received : reader.poll(LOOK)) {
+                folder.add(received.at().toEpochMilli(), received.report());
                 read++;
             }
             folder.commit();

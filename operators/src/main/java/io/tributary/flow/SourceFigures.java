@@ -4,6 +4,7 @@ import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.RoundReport.Traffic;
 import io.tributary.record.SourceId;
+import io.tributary.round.SourceRound;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class SourceFigures {
     private volatile long tokens;
     private volatile double stepMs = Double.NaN;
     private volatile double learningRate = Double.NaN;
-    private volatile long round = -1;
+    private volatile long round = SourceRound.NONE;
     private volatile Optional<RoundReport> last = Optional.empty();
 
     private final Map<Participation, Counter> rounds = new EnumMap<>(Participation.class);
@@ -30,8 +31,13 @@ final class SourceFigures {
     private Counter received = new SimpleCounter();
     private Counter framing = new SimpleCounter();
 
-    /** Shows them among the metrics of an operator. */
-    void register(MetricGroup operator, SourceId source) {
+    /**
+     * Shows them among the metrics of an operator.
+     *
+     * @param lastRound that it closed before the subtask was started, or -1
+     */
+    void register(MetricGroup operator, SourceId source, long lastRound) {
+        round = lastRound;
         Metric.SOURCE_ACTIVE.show(operator, source, () -> active ? 1 : 0);
         Metric.SOURCE_QUEUED_BYTES.show(operator, source, () -> queuedBytes);
         Metric.SOURCE_TOKENS.show(operator, source, () -> tokens);

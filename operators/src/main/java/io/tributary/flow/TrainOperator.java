@@ -207,7 +207,8 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     }
 
     private void show(TrainedSource source) {
-        source.figures().register(getMetricGroup(), source.id());
+        long lastRound = source.closed().map(TrainedSource.Closed::round).orElse(SourceRound.NONE);
+        source.figures().register(getMetricGroup(), source.id(), lastRound);
     }
 
     private void receive(Downstream record) {

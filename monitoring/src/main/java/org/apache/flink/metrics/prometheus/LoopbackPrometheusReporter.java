@@ -45,7 +45,7 @@ final class LoopbackPrometheusReporter extends AbstractPrometheusReporter {
 
     @Override
     public void close() {
-        server.close();
+        server.stop();
         super.close();
     }
 }

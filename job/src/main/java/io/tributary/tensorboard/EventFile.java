@@ -111,25 +111,25 @@ final class EventFile implements AutoCloseable {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         Message varint(int field, long value) {
-            raw(field << 3 | VARINT);
+            raw((field << 3) | VARINT);
             raw(value);
             return this;
         }
 
         Message float64(int field, double value) {
-            raw(field << 3 | FIXED64);
+            raw((field << 3) | FIXED64);
             out.writeBytes(littleEndian(Double.BYTES).putDouble(value).array());
             return this;
         }
 
         Message float32(int field, double value) {
-            raw(field << 3 | FIXED32);
+            raw((field << 3) | FIXED32);
             out.writeBytes(littleEndian(Float.BYTES).putFloat((float) value).array());
             return this;
         }
 
         Message bytes(int field, byte[] value) {
-            raw(field << 3 | DELIMITED);
+            raw((field << 3) | DELIMITED);
             raw(value.length);
             out.writeBytes(value);
             return this;
@@ -138,7 +138,7 @@ final class EventFile implements AutoCloseable {
         private void raw(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                out.write((int) (rest & 0x7F | 0x80));
+                out.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);

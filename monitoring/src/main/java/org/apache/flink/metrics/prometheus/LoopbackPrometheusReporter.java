@@ -2,6 +2,7 @@ package org.apache.flink.metrics.prometheus;
 
 import io.prometheus.client.exporter.HTTPServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import org.apache.flink.util.PortRange;
@@ -13,11 +14,12 @@ final class LoopbackPrometheusReporter extends AbstractPrometheusReporter {
     private final HTTPServer server;
 
     private LoopbackPrometheusReporter(Iterator<Integer> ports) throws IOException {
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         HTTPServer started = null;
         while (started == null) {
             int port = ports.next();
             try {
-                started = new HTTPServer(new InetSocketAddress(HOST, port), registry);
+                started = new HTTPServer(new InetSocketAddress(loopback, port), registry);
                 log.info(
                         "Prometheus finds the metrics of this process at http://{}:{}/metrics",
                         HOST,

@@ -45,6 +45,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new DashboardCommand())
                 .addSubcommand(new WatchCommand())
+                .addSubcommand(new TensorboardCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

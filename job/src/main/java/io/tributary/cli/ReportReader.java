@@ -19,6 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the reports of a job from their beginning. Used by one thread. */
 final class ReportReader implements AutoCloseable {
+    private static final TopicPartition REPORTS = new TopicPartition(ReportSink.TOPIC, 0);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -39,9 +40,8 @@ final class ReportReader implements AutoCloseable {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         servers = String.valueOf(kafka.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG));
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        TopicPartition partition = new TopicPartition(ReportSink.TOPIC, 0);
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
+        consumer.assign(List.of(REPORTS));
+        consumer.seekToBeginning(List.of(REPORTS));
     }
 
     /**
@@ -73,6 +73,23 @@ final class ReportReader implements AutoCloseable {
             reports.add(new Received(ReportJson.read(record.value()), Instant.ofEpochMilli(record.timestamp())));
         }
         return reports;
+    }
+
+    /** Leaves out what came before a moment; before anything is read. */
+    void skipTo(Instant moment) {
+        consumer.offsetsForTimes(Map.of(REPORTS, moment.toEpochMilli())).forEach((partition, found) -> {
+            if (found == null) {
+                consumer.seekToEnd(List.of(partition));
+            } else {
+                consumer.seek(partition, found.offset());
+            }
+        });
+    }
+
+    /** Whether all is read that was there when this was asked. */
+    boolean atEnd() {
+        return consumer.position(REPORTS)
+                >= consumer.endOffsets(List.of(REPORTS)).getOrDefault(REPORTS, 0L);
     }
 
     @Override

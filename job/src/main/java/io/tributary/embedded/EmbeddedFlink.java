@@ -43,9 +43,17 @@ public final class EmbeddedFlink implements AutoCloseable {
      * @throws IOException if the port is taken or the cluster does not start
      */
     public static EmbeddedFlink start(int slots, int webPort, Path folder) throws IOException, InterruptedException {
+        return start(slots, webPort, folder, new Configuration());
+    }
+
+    /** The same with further settings of Flink; what makes it listen on loopback alone stays. */
+    public static EmbeddedFlink start(int slots, int webPort, Path folder, Configuration further)
+            throws IOException, InterruptedException {
         int port = Loopback.port("Flink's web interface", webPort);
+        Configuration all = new Configuration(further);
+        all.addAll(settings(port, Files.createDirectories(folder.toAbsolutePath())));
         MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
-                .setConfiguration(settings(port, Files.createDirectories(folder.toAbsolutePath())))
+                .setConfiguration(all)
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(slots)
                 .build());

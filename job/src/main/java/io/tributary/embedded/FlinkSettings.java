@@ -23,6 +23,13 @@ import org.apache.flink.configuration.TaskManagerOptions.TaskManagerLoadBalanceM
 final class FlinkSettings {
     private static final int FRAMEWORK_MIB = 1024;
 
+    private static final String PROMETHEUS = "metrics.reporter.prometheus.";
+    /** By its name, as Flink finds it: a cluster has it, and nothing else here needs it. */
+    private static final String LOOPBACK_REPORTER =
+            "org.apache.flink.metrics.prometheus.LoopbackPrometheusReporterFactory";
+    /** From the one that is Flink's by custom; each process takes the first that is free. */
+    private static final String PROMETHEUS_PORTS = "9249-9348";
+
     private FlinkSettings() {}
 
     /**
@@ -67,6 +74,7 @@ final class FlinkSettings {
         own.set(RestOptions.BIND_PORT, String.valueOf(settings.webPort()));
         own.set(TaskManagerOptions.HOST, Loopback.HOST);
         own.set(TaskManagerOptions.BIND_HOST, Loopback.HOST);
+        own.setString(PROMETHEUS + "factory.class", LOOPBACK_REPORTER);
         own.set(TaskManagerOptions.NUM_TASK_SLOTS, settings.slots());
         own.set(
                 JobManagerOptions.SCHEDULER,
@@ -96,6 +104,9 @@ final class FlinkSettings {
         // Otherwise two subtasks may train on one TaskManager while another has nothing to do.
         defaults.set(TaskManagerOptions.TASK_MANAGER_LOAD_BALANCE_MODE, TaskManagerLoadBalanceMode.SLOTS);
         defaults.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
+        defaults.setString(PROMETHEUS + "port", PROMETHEUS_PORTS);
+        // Otherwise a source called de-wiki would have the label de_wiki.
+        defaults.setString(PROMETHEUS + "filterLabelValueCharacters", "false");
         return defaults;
     }
 

@@ -93,6 +93,14 @@ class LifeOfAJobTest {
         awaitSnapshot("broken", ROUNDS);
         Snapshots.assertThatFoldersAreEqual(folder.resolve("snapshots/unbroken"), folder.resolve("snapshots/broken"));
 
+        String curves = "--to=" + folder.resolve("curves");
+        assertThat(run("tensorboard", "--once", curves)).contains("reports written", " 0 were there before");
+        SOURCES.forEach(source ->
+                assertThat(folder.resolve("curves").resolve(source)).isDirectoryContaining("glob:**.tfevents.*"));
+        assertThat(run("tensorboard", "--once", curves)).doesNotContain(" 0 were there before");
+        assertThat(run("tensorboard", "--once", "--all", "--to=" + folder.resolve("all")))
+                .contains("reports written");
+
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("status", "broken", "--json")
                 .has("lastCheckpoint"));
         assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");

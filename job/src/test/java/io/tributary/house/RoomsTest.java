@@ -32,6 +32,7 @@ class RoomsTest {
         "io.tributary.session..",
         "io.tributary.corpus..",
         "io.tributary.dashboard..",
+        "io.tributary.tensorboard..",
         "io.tributary.embedded.."
     };
 

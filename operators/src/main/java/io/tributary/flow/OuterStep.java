@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,11 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
     private transient ValueState<OuterShard> shards;
     private transient Map<ShardId, BitSet> asked;
     private transient InitialValues.@Nullable Reader reader;
+    private transient Counter outerSteps;
+    private transient Counter mergedBytes;
+    private transient Counter broadcastBytes;
+    /** The newest round that any shard here starts from; metrics are read by other threads. */
+    private transient volatile long outerRound;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open() first
     public OuterStep(TrainingSettings settings, InitialValues initial) {
@@ -56,6 +63,11 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
         shards = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("body", new WireType<>(new OuterShardFormat())));
         asked = new HashMap<>();
+        MetricGroup metrics = getRuntimeContext().getMetricGroup();
+        outerSteps = Metric.OUTER_STEPS.count(metrics);
+        mergedBytes = Metric.MERGED_BYTES.count(metrics);
+        broadcastBytes = Metric.BROADCAST_BYTES.count(metrics);
+        Metric.OUTER_ROUND.show(metrics, () -> outerRound);
     }
 
     @Override
@@ -75,10 +87,12 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
                 ? anew(id, merged.round() + 1, before)
                 : stepped(before, merged);
         shards.update(after);
+        outerSteps.inc();
+        mergedBytes.inc((long) merged.mean().length * Float.BYTES);
         if (layout.byRows(id.tensor())) {
-            after.holders().forEach((source, rows) -> context.output(Outputs.ROWS, rowsOf(id, after, source, rows)));
+            after.holders().forEach((source, rows) -> send(rowsOf(id, after, source, rows), context));
         } else {
-            out.collect(new SharedShard(id, after.round(), after.thetaN()));
+            send(new SharedShard(id, after.round(), after.thetaN()), out);
         }
     }
 
@@ -129,16 +143,32 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
             if (everyones.attempt() > 0 || who.cardinality() == everyone) {
                 who.clear();
                 OuterShard shard = current(request.shard());
-                out.collect(new SharedShard(request.shard(), shard.round(), shard.thetaN()));
+                send(new SharedShard(request.shard(), shard.round(), shard.thetaN()), out);
             }
         } else if (request instanceof ShardRequest.Rows rows) {
             OuterShard before = current(request.shard());
             shards.update(before.with(rows.source(), rows.rows()));
             if (rows.rows().length > 0 && before.round() >= rows.fromRound()) {
                 int[] missing = rows.fromRound() == 0 ? rows.rows() : before.notHeldBy(rows.source(), rows.rows());
-                context.output(Outputs.ROWS, rowsOf(request.shard(), before, rows.source(), missing));
+                send(rowsOf(request.shard(), before, rows.source(), missing), context);
             }
         }
+    }
+
+    private void send(SharedShard shard, Collector<Downstream> out) {
+        sent(shard.payloadBytes(), shard.round());
+        out.collect(shard);
+    }
+
+    private void send(RowsShard shard, Context context) {
+        sent(shard.payloadBytes(), shard.round());
+        context.output(Outputs.ROWS, shard);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes
+    private void sent(long bytes, long round) {
+        broadcastBytes.inc(bytes);
+        outerRound = Math.max(outerRound, round);
     }
 
     private RowsShard rowsOf(ShardId id, OuterShard shard, SourceId source, int[] rows) {

@@ -2,7 +2,6 @@ package io.tributary.flow;
 
 import io.tributary.round.SourceRound;
 import io.tributary.round.SubtaskRounds;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
@@ -11,29 +10,42 @@ import org.apache.flink.metrics.MetricGroup;
  */
 public final class RoundGauges {
     /** The round that the subtask is in, or {@link SourceRound#NONE} before the first body. */
-    public static final String ROUND = "tributary.round";
+    public static final String ROUND = Metric.ROUND.id();
     /** The round at whose border the subtask is held, or {@link SourceRound#NONE}. */
-    public static final String BORDER = "tributary.border";
+    public static final String BORDER = Metric.BORDER.id();
 
     /** Steps of the subtask since it was started. */
-    public static final String STEPS = "tributary.steps";
+    public static final String STEPS = Metric.STEPS.id();
     /** When the first of these was done, in milliseconds since 1970, or {@link SourceRound#NONE}. */
-    public static final String FIRST_STEP = "tributary.first_step";
+    public static final String FIRST_STEP = Metric.FIRST_STEP.id();
 
     private volatile long round = SourceRound.NONE;
     private volatile long border = SourceRound.NONE;
     private volatile long steps;
     private volatile long firstStepMs = SourceRound.NONE;
+    private volatile long textWaitMs;
+    private volatile long bodyWaitMs;
+
+    private Waits waits = Waits.FOR_NOTHING;
+    private long shownMs;
+
+    /** What keeps a subtask from training. */
+    private enum Waits {
+        FOR_NOTHING,
+        FOR_TEXT,
+        FOR_BODY
+    }
 
     private RoundGauges() {}
 
     static RoundGauges in(MetricGroup operator) {
         RoundGauges gauges = new RoundGauges();
-        MetricGroup group = operator.addGroup("tributary");
-        group.gauge("round", (Gauge<Long>) () -> gauges.round);
-        group.gauge("border", (Gauge<Long>) () -> gauges.border);
-        group.gauge("steps", (Gauge<Long>) () -> gauges.steps);
-        group.gauge("first_step", (Gauge<Long>) () -> gauges.firstStepMs);
+        Metric.ROUND.show(operator, () -> gauges.round);
+        Metric.BORDER.show(operator, () -> gauges.border);
+        Metric.STEPS.show(operator, () -> gauges.steps);
+        Metric.FIRST_STEP.show(operator, () -> gauges.firstStepMs);
+        Metric.TEXT_WAIT.show(operator, () -> gauges.textWaitMs);
+        Metric.BODY_WAIT.show(operator, () -> gauges.bodyWaitMs);
         return gauges;
     }
 
@@ -44,6 +56,23 @@ public final class RoundGauges {
         steps = trainer.steps();
         if (firstStepMs == SourceRound.NONE && steps > 0) {
             firstStepMs = nowMs;
+        }
+        showWaits(trainer, nowMs);
+    }
+
+    /** A wait is over, or longer, when something happens. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes
+    private void showWaits(SubtaskTrainer trainer, long nowMs) {
+        switch (waits) {
+            case FOR_TEXT -> textWaitMs += nowMs - shownMs;
+            case FOR_BODY -> bodyWaitMs += nowMs - shownMs;
+            case FOR_NOTHING -> {}
+        }
+        shownMs = nowMs;
+        if (trainer.sources().isEmpty() || trainer.hasWork() || border != SourceRound.NONE) {
+            waits = Waits.FOR_NOTHING;
+        } else {
+            waits = trainer.rounds().waitsForBody() ? Waits.FOR_BODY : Waits.FOR_TEXT;
         }
     }
 }

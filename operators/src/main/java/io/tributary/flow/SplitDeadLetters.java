@@ -6,6 +6,9 @@ import io.tributary.record.Document;
 import io.tributary.record.Downstream;
 import io.tributary.record.Incoming;
 import io.tributary.record.Ingested;
+import io.tributary.record.SourceId;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -24,27 +27,42 @@ public final class SplitDeadLetters extends ProcessFunction<Ingested, Incoming> 
 
     private transient Counter documents;
     private transient Counter deadLetters;
+    private transient Map<SourceId, Counter> documentsOf;
+    private transient Map<SourceId, Counter> deadLettersOf;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open() first
     public SplitDeadLetters() {}
 
     @Override
     public void open(OpenContext context) {
-        MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("tributary");
-        documents = metrics.counter("documents");
-        deadLetters = metrics.counter("dead_letters");
+        documents = Metric.DOCUMENTS.count(metrics());
+        deadLetters = Metric.DEAD_LETTERS.count(metrics());
+        documentsOf = new HashMap<>();
+        deadLettersOf = new HashMap<>();
+    }
+
+    private MetricGroup metrics() {
+        return getRuntimeContext().getMetricGroup();
     }
 
     @Override
     public void processElement(Ingested ingested, Context context, Collector<Incoming> out) {
         if (ingested instanceof Document document) {
             documents.inc();
+            documentsOf
+                    .computeIfAbsent(document.source(), source -> Metric.SOURCE_DOCUMENTS.count(metrics(), source))
+                    .inc();
             out.collect(document);
         } else if (ingested instanceof DeadLetter letter) {
             deadLetters.inc();
             context.output(Outputs.DEAD_LETTERS, letter);
             long bytes = letter.value().map(value -> value.length).orElse(0);
-            letter.source().ifPresent(source -> out.collect(new Incoming.Rejected(source, bytes)));
+            letter.source().ifPresent(source -> {
+                deadLettersOf
+                        .computeIfAbsent(source, of -> Metric.SOURCE_DEAD_LETTERS.count(metrics(), of))
+                        .inc();
+                out.collect(new Incoming.Rejected(source, bytes));
+            });
         } else if (ingested instanceof Control control) {
             obey(control, context, out);
         }

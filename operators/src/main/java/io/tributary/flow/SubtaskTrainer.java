@@ -159,7 +159,13 @@ final class SubtaskTrainer implements AutoCloseable {
     }
 
     private void look(SourceId id) {
-        appetites.look(id, waitingBytes(id), standings.of(id) == Standing.ACTIVE, outlet);
+        long waitingBytes = waitingBytes(id);
+        boolean active = standings.of(id) == Standing.ACTIVE;
+        appetites.look(id, waitingBytes, active, outlet);
+        TrainedSource source = sources.get(id);
+        if (source != null) {
+            source.figures().stands(waitingBytes, active, source.unigrams().tokens());
+        }
     }
 
     private void adopt(Tokenized.Vocabulary vocabulary) {

@@ -12,13 +12,17 @@ import io.tributary.record.WireType;
 import io.tributary.vocabulary.VocabularyTrainer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -45,6 +49,9 @@ final class Tokenizing implements AutoCloseable {
 
     private final ValueState<Intake> intake;
     private final ValueState<Boolean> retired;
+    private final MetricGroup metrics;
+    private final Counter deadLetters;
+    private final Map<SourceId, Counter> deadLettersOf = new HashMap<>();
 
     Tokenizing(TrainingSettings settings, RuntimeContext runtime) {
         this.settings = settings;
@@ -58,17 +65,19 @@ final class Tokenizing implements AutoCloseable {
         batchesOfRound = runtime.getState(new ValueStateDescriptor<>("batches-of-round", Types.INT));
         intake = runtime.getState(LedgerState.INTAKE);
         retired = runtime.getState(new ValueStateDescriptor<>("retired", Types.BOOLEAN));
+        metrics = runtime.getMetricGroup();
+        deadLetters = Metric.DEAD_LETTERS.count(metrics);
     }
 
     /**
      * @param global the vocabulary of all sources; empty where there is none, or none yet
-     * @param deadLetters takes documents that come after their source has retired
+     * @param deadLetterSink takes documents that come after their source has retired
      */
     void accept(
             Incoming record,
             Optional<byte[]> global,
             TimerService timers,
-            Consumer<DeadLetter> deadLetters,
+            Consumer<DeadLetter> deadLetterSink,
             Collector<Tokenized> out)
             throws Exception {
         if (record instanceof Incoming.Rejected rejected) {
@@ -78,12 +87,20 @@ final class Tokenizing implements AutoCloseable {
         } else if (record instanceof Document document) {
             byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
             if (retired.value() != null) {
-                deadLetters.accept(afterRetirement(document, utf8));
+                count(document.source());
+                deadLetterSink.accept(afterRetirement(document, utf8));
                 intake.update(intake().plusDeadLetter(utf8.length));
             } else {
                 take(document, utf8, global, timers, out);
             }
         }
+    }
+
+    private void count(SourceId deadLettersSource) {
+        deadLetters.inc();
+        deadLettersOf
+                .computeIfAbsent(deadLettersSource, source -> Metric.SOURCE_DEAD_LETTERS.count(metrics, source))
+                .inc();
     }
 
     private void take(

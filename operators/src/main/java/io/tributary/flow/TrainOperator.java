@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -134,6 +135,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         timerMs = OptionalLong.empty();
         receiver = record -> later(() -> receive(record), "receive from the broadcast stream");
         gauges = RoundGauges.in(getMetricGroup());
+        trainer.sources().values().forEach(this::show);
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         place = new HandOver.Place(loop, HandOver.End.TRAIN, subtask);
         HandOver.register(place, receiver);
@@ -198,7 +200,15 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
             mailbox.yield();
         }
         trainer.accept(record, nowMs());
+        if (record instanceof Tokenized.Vocabulary) {
+            Optional.ofNullable(trainer.sources().get(record.source())).ifPresent(this::show);
+        }
         afterwards();
+    }
+
+    private void show(TrainedSource source) {
+        long lastRound = source.closed().map(TrainedSource.Closed::round).orElse(SourceRound.NONE);
+        source.figures().register(getMetricGroup(), source.id(), lastRound);
     }
 
     private void receive(Downstream record) {

@@ -28,6 +28,7 @@ final class TrainedSource {
     private final SourceModel model;
     private final UnigramCounts unigrams;
     private final TrafficCount traffic = new TrafficCount();
+    private final SourceFigures figures = new SourceFigures();
     private final Deque<Tokenized.Batch> queue = new ArrayDeque<>();
     private final List<TokenBlocks> heldOut = new ArrayList<>();
     private RoundTally tally = new RoundTally();
@@ -82,6 +83,10 @@ final class TrainedSource {
 
     TrafficCount traffic() {
         return traffic;
+    }
+
+    SourceFigures figures() {
+        return figures;
     }
 
     Deque<Tokenized.Batch> queue() {
@@ -158,7 +163,9 @@ final class TrainedSource {
         TokenBlocks blocks = batch.blocks();
         long start = System.nanoTime();
         StepResult result = model.step(blocks.tokensBT1(), blocks.rows(), learningRate);
-        tally.step(blocks.targets(), blocks.bytes(), System.nanoTime() - start, result);
+        long nanos = System.nanoTime() - start;
+        tally.step(blocks.targets(), blocks.bytes(), nanos, result);
+        figures.stepped(nanos, learningRate);
         if (!result.applied()) {
             LOG.warn("Source {}: a step changed nothing, its gradient norm is {}", id, result.gradientNorm());
         }
@@ -189,7 +196,7 @@ final class TrainedSource {
         reportedRound = round;
         Optional<Closed> took = closed.filter(c -> c.round() == round);
         RoundTally done = took.map(Closed::tally).orElseGet(RoundTally::new);
-        return new RoundReport(
+        RoundReport report = new RoundReport(
                 round,
                 id.name(),
                 took.map(Closed::participation).orElse(Participation.ABSTAINED),
@@ -204,6 +211,8 @@ final class TrainedSource {
                 done.tokensPerSecond(),
                 queue.size(),
                 traffic.take());
+        figures.reported(report);
+        return report;
     }
 
     /** Total nats / ln 2 / bytes over the held-out rows, a batch of rows at a time; NaN without any. */

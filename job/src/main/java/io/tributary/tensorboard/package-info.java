@@ -1,0 +1,5 @@
+/** Reports as the event files that TensorBoard reads. */
+@NullMarked
+package io.tributary.tensorboard;
+
+import org.jspecify.annotations.NullMarked;

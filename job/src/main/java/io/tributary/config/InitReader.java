@@ -61,14 +61,17 @@ final class InitReader {
 
     /** What a source says of its own embeddings, if anything. */
     static Optional<Kept> ofSource(Section root, Section source, Variant variant) {
+        if (!source.has("embeddings")) {
+            return Optional.empty();
+        }
+        // It is there, so the fallback never counts; without one, documents would call it needed.
+        Kept kept = source.choice("embeddings", KEPT, Kept.KEEP);
         if (!root.has("init")) {
             source.meaningless("there is no init.from to begin with", List.of("embeddings"));
         } else if (variant.globalVocabulary()) {
             source.meaningless("all sources share theirs, see init.embeddings", List.of("embeddings"));
-        } else if (source.has("embeddings")) {
-            return Optional.of(source.choice("embeddings", KEPT));
         }
-        return Optional.empty();
+        return Optional.of(kept);
     }
 
     /**

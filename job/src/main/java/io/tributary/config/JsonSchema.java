@@ -52,11 +52,15 @@ final class JsonSchema {
         return schema;
     }
 
-    /** What is needed beside any other answer, wherever its section is. */
+    /**
+     * What is needed beside any other answer, wherever its section is. A section is needed for what is asked of it even
+     * where it is not there.
+     */
     private boolean required(Entry entry) {
         List<Entry> below = guide.in(AnnotatedExample.inside(entry));
         return entry.kind() instanceof Kind.Mapping
-                ? entry.setting().always() && below.stream().anyMatch(this::required)
+                ? entry.setting().always()
+                        && below.stream().anyMatch(each -> each.setting().always() && required(each))
                 : entry.setting().needed() && entry.besideOf(guide).isEmpty();
     }
 

@@ -82,19 +82,17 @@ class EffectiveTest {
                 kafka:
                   properties:
                     security.protocol: SASL_SSL
-                    sasl.jaas.config: org.apache.kafka.Login required password="hunter2";
-                    ssl: {truststore: {location: /etc/trust.jks, password: hunter2}}
+                    ssl: {truststore: {location: /etc/trust.jks}}
                     ssl.key.password: ${file:/etc/kafka.secret:key}
-                  consumer: {ssl.keystore.key: hunter2}
                 flink:
                   s3.secret-key: hunter2
                   security: {delegation: {tokens: {hunter: hunter2}}}
                 """;
-        JobSettings job = parse(yaml, List.of("kafka.producer.ssl.keystore.password=hunter2"));
+        JobSettings job = parse(yaml, List.of("flink.s3.access.password=hunter2"));
         assertThat(job.effective())
                 .doesNotContain("hunter2")
                 .contains("location: /etc/trust.jks", "${file:/etc/kafka.secret:key}", "SASL_SSL", Secrets.MASK);
-        assertThat(job.kafka()).as("the job itself has them").containsEntry("ssl.truststore.password", "hunter2");
+        assertThat(job.flink()).as("the job itself has them").containsEntry("s3.secret-key", "hunter2");
     }
 
     @Test

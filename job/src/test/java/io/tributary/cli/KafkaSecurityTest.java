@@ -22,8 +22,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -218,22 +223,47 @@ class KafkaSecurityTest {
     }
 
     private static List<Path> snapshots() throws IOException {
-        if (!Files.isDirectory(folder.resolve("snapshots"))) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(folder.resolve("snapshots"))) {
-            return files.filter(file -> file.endsWith("manifest.json")).toList();
-        }
+        return files(folder.resolve("snapshots")).stream()
+                .filter(file -> file.endsWith("manifest.json"))
+                .toList();
+    }
+
+    /** The files of a folder in which a job writes and removes some meanwhile; none where there is no folder yet. */
+    private static List<Path> files(Path root) throws IOException {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return goOn(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path removed, @Nullable IOException e) throws IOException {
+                return e == null ? FileVisitResult.CONTINUE : goOn(e);
+            }
+
+            private static FileVisitResult goOn(IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
+        return files;
     }
 
     /** Every file of the cluster, its logs and kept settings among them, every command line, and what Flink shows. */
     private static List<String> placesWith(String secret) throws Exception {
         List<String> places = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (!file.startsWith(folder.resolve("broker/data")) && contains(file, secret)) {
-                    places.add(file.toString());
-                }
+        for (Path file : files(folder)) {
+            if (!file.startsWith(folder.resolve("broker/data")) && contains(file, secret)) {
+                places.add(file.toString());
             }
         }
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {

@@ -51,10 +51,14 @@ final class ClusterOptions {
     Session open() throws IOException {
         ClusterAddress address = address();
         Files.createDirectories(folder);
-        // Before the first logger is made.
+        logToFolder();
+        return Session.with(address);
+    }
+
+    /** What libraries log goes to the folder from now on, if this is called before the first logger is made. */
+    void logToFolder() {
         System.setProperty(
                 "tributary.log", new ClusterFolder(folder).clientLog().toString());
-        return Session.with(address);
     }
 
     /** What settings of jobs need not say. */

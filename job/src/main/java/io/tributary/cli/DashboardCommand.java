@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import io.tributary.dashboard.Dashboard;
 import io.tributary.dashboard.History;
-import io.tributary.embedded.ClusterFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -59,18 +57,8 @@ final class DashboardCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Map<String, String> client = kafka.client(cluster);
         Files.createDirectories(cluster.folder);
-        // Before the first logger is made.
-        System.setProperty(
-                "tributary.log", new ClusterFolder(cluster.folder).clientLog().toString());
-        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
-        try {
-            serve(client, Terminal.ofProcess());
-        } catch (InterruptException | InterruptedException e) {
-            // Ctrl-C.
-            Thread.interrupted();
-        } finally {
-            interrupt.done();
-        }
+        cluster.logToFolder();
+        Interrupt.untilCtrlC(() -> serve(client, Terminal.ofProcess()));
         return ExitCode.OK;
     }
 

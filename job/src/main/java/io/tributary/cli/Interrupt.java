@@ -1,7 +1,9 @@
 package io.tributary.cli;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** Turns Ctrl-C into an orderly end: the JVM goes down only when the interrupted thread has closed what it opened. */
 final class Interrupt {
@@ -18,6 +20,24 @@ final class Interrupt {
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt.end(stop, running), "ctrl-c"));
         return interrupt;
+    }
+
+    /** What goes on until it is interrupted. */
+    interface Endless {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Runs until Ctrl-C, or SIGTERM. */
+    static void untilCtrlC(Endless endless) throws IOException {
+        Interrupt interrupt = onCtrlC(() -> {});
+        try {
+            endless.run();
+        } catch (InterruptException | InterruptedException e) {
+            // Ctrl-C. Kafka's exception leaves the thread interrupted.
+            Thread.interrupted();
+        } finally {
+            interrupt.done();
+        }
     }
 
     private void end(Runnable stop, Thread running) {

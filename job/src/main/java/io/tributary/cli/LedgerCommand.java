@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.embedded.ClusterFolder;
 import io.tributary.ledger.LedgerLine;
 import io.tributary.ledger.LedgerReader;
 import io.tributary.session.RestorePoint;
@@ -75,9 +74,7 @@ final class LedgerCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
-        // Before the first logger is made.
-        System.setProperty(
-                "tributary.log", new ClusterFolder(cluster.folder).clientLog().toString());
+        cluster.logToFolder();
         PrintWriter out = spec.commandLine().getOut();
         List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
         if (json) {

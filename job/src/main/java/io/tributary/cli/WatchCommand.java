@@ -1,7 +1,6 @@
 package io.tributary.cli;
 
 import io.tributary.dashboard.History;
-import io.tributary.embedded.ClusterFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -54,18 +52,8 @@ final class WatchCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Map<String, String> client = kafka.client(cluster);
         Files.createDirectories(cluster.folder);
-        // Before the first logger is made.
-        System.setProperty(
-                "tributary.log", new ClusterFolder(cluster.folder).clientLog().toString());
-        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
-        try {
-            watch(client, Terminal.ofProcess());
-        } catch (InterruptException e) {
-            // Ctrl-C.
-            Thread.interrupted();
-        } finally {
-            interrupt.done();
-        }
+        cluster.logToFolder();
+        Interrupt.untilCtrlC(() -> watch(client, Terminal.ofProcess()));
         return ExitCode.OK;
     }
 

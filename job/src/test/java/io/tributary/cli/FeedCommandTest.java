@@ -15,7 +15,6 @@ import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ValueFormat;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -271,26 +269,19 @@ class FeedCommandTest {
     }
 
     private static String run(String... args) {
-        StringWriter err = new StringWriter();
-        StringWriter out = new StringWriter();
-        assertThat(execute(out, err, args)).as("%s%s", out, err).isZero();
-        return out.toString();
+        return commands().run(args);
     }
 
     private static String fails(String... args) {
-        StringWriter err = new StringWriter();
-        assertThat(execute(new StringWriter(), err, args)).isEqualTo(1);
-        return err.toString();
+        return commands().fails(args);
     }
 
     private static int execute(StringWriter out, StringWriter err, String... args) {
-        Main main = new Main();
-        main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return main.execute(Stream.concat(
-                        Stream.of(args),
-                        Stream.of(
-                                "--folder=" + folder.resolve("none"),
-                                "--bootstrap-servers=" + kafka.bootstrapServers()))
-                .toArray(String[]::new));
+        return commands().execute(out, err, args);
+    }
+
+    private static CommandLineRuns commands() {
+        return new CommandLineRuns(
+                "--folder=" + folder.resolve("none"), "--bootstrap-servers=" + kafka.bootstrapServers());
     }
 }

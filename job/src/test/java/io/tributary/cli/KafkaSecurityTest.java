@@ -15,8 +15,6 @@ import io.tributary.embedded.LocalCluster;
 import io.tributary.embedded.SecureBroker;
 import io.tributary.job.Pipelines;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -310,26 +308,15 @@ class KafkaSecurityTest {
     }
 
     private static String run(String... args) {
-        StringWriter err = new StringWriter();
-        StringWriter out = new StringWriter();
-        assertThat(execute(out, err, args)).as("%s%s", out, err).isZero();
-        return out.toString();
+        return commands().run(args);
     }
 
     private static String fails(String... args) {
-        StringWriter err = new StringWriter();
-        assertThat(execute(new StringWriter(), err, args)).isEqualTo(1);
-        return err.toString();
+        return commands().fails(args);
     }
 
-    private static int execute(StringWriter out, StringWriter err, String... args) {
-        Main main = new Main();
-        main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        String[] all = Stream.concat(
-                        Stream.of(args),
-                        Stream.of("--folder="
-                                + Objects.requireNonNull(cluster).folder().root()))
-                .toArray(String[]::new);
-        return main.execute(all);
+    private static CommandLineRuns commands() {
+        return new CommandLineRuns(
+                "--folder=" + Objects.requireNonNull(cluster).folder().root());
     }
 }

@@ -9,8 +9,6 @@ import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.job.Pipelines;
 import io.tributary.job.Snapshots;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,24 +200,14 @@ class LifeOfAJobTest {
     }
 
     private static String run(String... args) {
-        StringWriter err = new StringWriter();
-        StringWriter out = new StringWriter();
-        assertThat(execute(out, err, args)).as("%s%s", out, err).isZero();
-        return out.toString();
+        return commands().run(args);
     }
 
     private static String fails(String... args) {
-        StringWriter err = new StringWriter();
-        assertThat(execute(new StringWriter(), err, args)).isEqualTo(1);
-        return err.toString();
+        return commands().fails(args);
     }
 
-    private static int execute(StringWriter out, StringWriter err, String... args) {
-        Main main = new Main();
-        main.line().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        String[] all = new String[args.length + 1];
-        System.arraycopy(args, 0, all, 0, args.length);
-        all[args.length] = "--folder=" + folder;
-        return main.execute(all);
+    private static CommandLineRuns commands() {
+        return new CommandLineRuns("--folder=" + folder);
     }
 }

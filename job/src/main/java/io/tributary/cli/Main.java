@@ -39,6 +39,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new SourcesCommand())
                 .addSubcommand(new LedgerCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new EvaluateCommand())
+                .addSubcommand(new GenerateCommand())
+                .addSubcommand(new AdaptCommand())
                 .addSubcommand(new DrillCommand())
                 .addSubcommand(new BenchCommand());
         collectErrors(line);

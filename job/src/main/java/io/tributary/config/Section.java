@@ -158,6 +158,28 @@ final class Section {
         return has(key) ? Optional.of(text(key)).filter(text -> !text.isEmpty()) : Optional.empty();
     }
 
+    /** Names with a list of texts each. */
+    Map<String, List<String>> textLists(String key) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        Section named = section(key);
+        named.node.properties().forEach(entry -> {
+            String place = named.at(entry.getKey());
+            List<String> texts = new ArrayList<>();
+            if (!entry.getValue().isArray()) {
+                problem(place, shown(entry.getValue()) + " is not a list");
+            }
+            for (JsonNode text : entry.getValue()) {
+                if (text.isTextual()) {
+                    texts.add(text.textValue());
+                } else {
+                    problem(place, shown(text) + " is not text: put it between quotes");
+                }
+            }
+            lists.put(entry.getKey(), texts);
+        });
+        return lists;
+    }
+
     /** Keys that others give a meaning to, with their values as they are written; nested ones are joined by dots. */
     Map<String, String> properties(String key) {
         Map<String, String> properties = new LinkedHashMap<>();

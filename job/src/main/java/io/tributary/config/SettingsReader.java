@@ -3,6 +3,7 @@ package io.tributary.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.config.SourcesReader.Source;
 import io.tributary.flow.HoldOut;
+import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.flow.VocabularySettings;
 import io.tributary.kafka.ValueFormat;
@@ -58,6 +59,7 @@ final class SettingsReader {
             Optional<JobReader.Kafka> kafka,
             Optional<HoldOut> holdOut,
             JobReader.Snapshots snapshots,
+            Optional<SampleSettings> samples,
             Map<String, String> flink) {}
 
     SettingsReader(JsonNode tree, List<String> problems, Purpose purpose, JobDefaults defaults) {
@@ -136,7 +138,13 @@ final class SettingsReader {
         JobReader reader = new JobReader(root, purpose, defaults);
         String name = reader.name();
         return new JobParts(
-                name, reader.seed(), reader.kafka(name), reader.holdOut(), reader.snapshots(name), reader.flink());
+                name,
+                reader.seed(),
+                reader.kafka(name),
+                reader.holdOut(),
+                reader.snapshots(name),
+                reader.samples(),
+                reader.flink());
     }
 
     private static TrainingSettings training(Parts parts, VocabularySettings vocabulary) {
@@ -162,7 +170,8 @@ final class SettingsReader {
                 parts.job().snapshots().everyRounds(),
                 local.queueLimitBytes(),
                 ids(parts.variant(), parts.sources()),
-                sequenceLengths);
+                sequenceLengths,
+                parts.job().samples().orElseThrow());
     }
 
     private static Map<String, ValueFormat> formats(List<Source> sources) {

@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.tributary.record.Report;
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import java.io.IOException;
 
 /**
- * Reports as JSON objects, one field per component of {@link RoundReport}. What is not a number is null, since JSON has
+ * Reports as JSON objects, one field per component of {@link RoundReport} or {@link Sample}. What is not a number is null, since JSON has
  * no NaN; and so is an infinity. A reader ignores fields that it does not know.
  */
 public final class ReportJson {
@@ -28,7 +30,7 @@ public final class ReportJson {
 
     private ReportJson() {}
 
-    public static byte[] write(RoundReport report) {
+    public static byte[] write(Report report) {
         try {
             return MAPPER.writeValueAsBytes(report);
         } catch (JsonProcessingException e) {
@@ -39,6 +41,11 @@ public final class ReportJson {
     /** Fails where the bytes are not a report. */
     public static RoundReport read(byte[] json) throws IOException {
         return MAPPER.readValue(json, RoundReport.class);
+    }
+
+    /** Fails where the bytes are not a sample. */
+    public static Sample readSample(byte[] json) throws IOException {
+        return MAPPER.readValue(json, Sample.class);
     }
 
     private static final class FiniteOrNull extends StdSerializer<Double> {

@@ -1,6 +1,7 @@
 package io.tributary.kafka;
 
-import io.tributary.record.RoundReport;
+import io.tributary.record.Report;
+import io.tributary.record.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
@@ -11,22 +12,24 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of reports: the name of the source as key, so that those of a source stay in order, and {@link ReportJson}
- * as value. Delivery is at least once: after a failure the report of a source and round may come again.
+ * The topic of reports on rounds and that of samples: the name of the source as key, so that those of a source stay in
+ * order, and {@link ReportJson} as value. Delivery is at least once: after a failure the report of a source and round may
+ * come again.
  *
  * @param bootstrapServers as {@code host:port,...}
  * @param kafkaProperties any property of Kafka's producer
  */
 public record ReportSink(String bootstrapServers, Map<String, String> kafkaProperties) {
     public static final String TOPIC = CorpusSource.OWN_TOPICS + "reports";
+    public static final String SAMPLES = CorpusSource.OWN_TOPICS + "samples";
 
     public ReportSink {
         kafkaProperties = Map.copyOf(kafkaProperties);
     }
 
-    public KafkaSink<RoundReport> sink() {
+    public KafkaSink<Report> sink() {
         Properties properties = ProducerDefaults.with(kafkaProperties);
-        return KafkaSink.<RoundReport>builder()
+        return KafkaSink.<Report>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(bootstrapServers)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
@@ -34,18 +37,20 @@ public record ReportSink(String bootstrapServers, Map<String, String> kafkaPrope
                 .build();
     }
 
-    static final class Serializer implements KafkaRecordSerializationSchema<RoundReport> {
+    static final class Serializer implements KafkaRecordSerializationSchema<Report> {
         private static final long serialVersionUID = 1;
 
         @Override
         public ProducerRecord<byte[], byte[]> serialize(
-                RoundReport report, KafkaSinkContext context, @Nullable Long timestamp) {
+                Report report, KafkaSinkContext context, @Nullable Long timestamp) {
             return record(report);
         }
 
-        ProducerRecord<byte[], byte[]> record(RoundReport report) {
+        ProducerRecord<byte[], byte[]> record(Report report) {
             return new ProducerRecord<>(
-                    TOPIC, report.source().getBytes(StandardCharsets.UTF_8), ReportJson.write(report));
+                    report instanceof Sample ? SAMPLES : TOPIC,
+                    report.source().getBytes(StandardCharsets.UTF_8),
+                    ReportJson.write(report));
         }
     }
 }

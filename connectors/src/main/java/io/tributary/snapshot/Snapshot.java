@@ -42,6 +42,19 @@ public final class Snapshot {
         return snapshot;
     }
 
+    /**
+     * Opens a snapshot, or the newest one in a folder of snapshots.
+     *
+     * @throws IOException that says what is missing or wrong
+     */
+    public static Snapshot openOrLatest(Path folder) throws IOException {
+        if (folder.getFileSystem().exists(new Path(folder, SnapshotLayout.MANIFEST))) {
+            return open(folder);
+        }
+        return open(latest(folder)
+                .orElseThrow(() -> new FileNotFoundException("There is no finished snapshot in " + folder.getPath())));
+    }
+
     /** The folder of the newest snapshot in the folder of all; none where there is no snapshot yet. */
     public static Optional<Path> latest(Path root) throws IOException {
         FileSystem fileSystem = root.getFileSystem();
@@ -156,7 +169,7 @@ public final class Snapshot {
         }
     }
 
-    private boolean holds(Path file) throws IOException {
+    boolean holds(Path file) throws IOException {
         return file.getFileSystem().exists(file);
     }
 
@@ -168,12 +181,16 @@ public final class Snapshot {
         }
     }
 
-    private Path file(String source, String name) throws IOException {
-        Manifest.Source found = manifest.sources().get(source);
+    Path file(String source, String name) throws IOException {
+        return new Path(folder, source(source).folder() + "/" + name);
+    }
+
+    Manifest.Source source(String name) throws IOException {
+        Manifest.Source found = manifest.sources().get(name);
         if (found == null) {
-            throw new IOException("%s has no source '%s', but %s".formatted(folder, source, sources()));
+            throw new IOException("%s has no source '%s', but %s".formatted(folder, name, sources()));
         }
-        return new Path(folder, found.folder() + "/" + name);
+        return found;
     }
 
     private void checkLengths() throws IOException {

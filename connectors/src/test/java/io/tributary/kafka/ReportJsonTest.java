@@ -7,6 +7,7 @@ import io.tributary.record.ParameterGroup;
 import io.tributary.record.RoundReport;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.RoundReport.Traffic;
+import io.tributary.record.Sample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -56,6 +57,20 @@ class ReportJsonTest {
         assertThat(record.topic()).isEqualTo("tributary.reports");
         assertThat(text(record.key())).isEqualTo("arxiv");
         assertThat(text(record.value())).isEqualTo(JSON);
+    }
+
+    @Test
+    void aSampleHasATopicOfItsOwn() throws IOException {
+        Sample sample = new Sample(9, "de", "Es war ", "einmal \uD83C\uDF0A", 5, true);
+
+        ProducerRecord<byte[], byte[]> record = new ReportSink.Serializer().record(sample);
+
+        assertThat(record.topic()).isEqualTo("tributary.samples");
+        assertThat(text(record.key())).isEqualTo("de");
+        assertThat(text(record.value()))
+                .isEqualTo("{\"round\":9,\"source\":\"de\",\"prompt\":\"Es war \",\"text\":\"einmal \\uD83C\\uDF0A\","
+                        + "\"tokens\":5,\"ended\":true}");
+        assertThat(ReportJson.readSample(record.value())).isEqualTo(sample);
     }
 
     private static RoundReport report(double validation) {

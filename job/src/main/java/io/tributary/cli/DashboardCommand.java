@@ -2,6 +2,8 @@ package io.tributary.cli;
 
 import io.tributary.dashboard.Dashboard;
 import io.tributary.dashboard.History;
+import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -64,7 +66,8 @@ final class DashboardCommand implements Callable<Integer>, Checked {
 
     private void serve(Map<String, String> client, Terminal terminal) throws IOException, InterruptedException {
         History history = new History(List.of());
-        try (ReportReader reports = new ReportReader(client)) {
+        try (ReportReader<RoundReport> reports = ReportReader.ofRounds(client);
+                ReportReader<Sample> samples = ReportReader.ofSamples(client)) {
             reports.checkAnswers();
             try (Dashboard page = Dashboard.start(host, port, history)) {
                 terminal.print(
@@ -72,6 +75,7 @@ final class DashboardCommand implements Callable<Integer>, Checked {
                                 + "   Ctrl-C ends the page, not the job.");
                 while (!Thread.interrupted()) {
                     reports.poll(POLL).forEach(received -> history.add(received.report(), received.at()));
+                    samples.poll(Duration.ZERO).forEach(received -> history.add(received.report()));
                 }
             }
         }

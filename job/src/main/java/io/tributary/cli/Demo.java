@@ -10,6 +10,7 @@ import io.tributary.dashboard.Dashboard;
 import io.tributary.dashboard.History;
 import io.tributary.embedded.EmbeddedKafka;
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import io.tributary.session.Causes;
 import io.tributary.snapshot.Snapshot;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -30,6 +32,8 @@ final class Demo {
     private static final int MAX_BYTES_PER_TOKEN = 6;
     /** Some text is held out, and some waits for a batch. */
     private static final long BYTES_BESIDE_TRAINING = 256 << 10;
+
+    private static final int PROMPT_CHARACTERS = 20;
     /** Logs, checkpoints and snapshots of a small model. */
     private static final long DISK_BESIDE_TEXT = 1L << 30;
 
@@ -74,15 +78,17 @@ final class Demo {
             List<String> sources = corpora.stream().map(Corpus::name).toList();
             Topics.create(kafka.bootstrapServers(), sources);
             Feeder feeder = opened(new Feeder(kafka.bootstrapServers(), corpora, bytesPerSource));
-            DemoPlan plan = plan(kafka, sources);
+            DemoPlan plan = plan(kafka, sources, prompts(corpora));
             RunningJob job = opened(DemoJob.start(plan));
-            ReportReader reports = opened(new ReportReader(kafka.bootstrapServers()));
+            Map<String, String> client = ReportReader.client(kafka.bootstrapServers());
+            ReportReader<RoundReport> reports = opened(ReportReader.ofRounds(client));
+            ReportReader<Sample> samples = opened(ReportReader.ofSamples(client));
             Progress progress = new Progress(sources.size());
             History history = new History(sources);
             Dashboard page = opened(Dashboard.start(Dashboard.THIS_MACHINE, options.pagePort, history));
             Heading heading = new Heading(options.rounds, page.url(), job.webUrl(), kafka.bootstrapServers());
             try {
-                watch(heading, kafka, feeder, job, reports, progress, history, plan);
+                watch(heading, kafka, feeder, job, reports, samples, progress, history, plan);
             } catch (IOException | RuntimeException e) {
                 concludeAfter(e, progress, plan);
                 throw e;
@@ -119,6 +125,22 @@ final class Demo {
         return Path.of(System.getProperty("user.home"), ".cache", "tributary", "text");
     }
 
+    /** What models write on: how a document begins that they have never seen. */
+    private static Map<String, List<String>> prompts(List<Corpus> corpora) {
+        return corpora.stream().collect(Collectors.toMap(Corpus::name, corpus -> corpus.documents().stream()
+                .filter(DemoTraining::isHeldOut)
+                .limit(1)
+                .map(Demo::beginning)
+                .toList()));
+    }
+
+    /** A few words, or as many characters where there are no spaces between words; no space at the end, see docs/judging.md. */
+    private static String beginning(String text) {
+        int most = text.offsetByCodePoints(0, Math.min(PROMPT_CHARACTERS, text.codePointCount(0, text.length())));
+        int space = text.substring(0, most).lastIndexOf(' ');
+        return text.substring(0, space > 0 ? space : most).strip();
+    }
+
     private static String sizes(List<Corpus> corpora) {
         return corpora.stream()
                 .map(corpus -> corpus.name() + " " + (corpus.bytes() + 999) / 1000 + " kB")
@@ -131,7 +153,8 @@ final class Demo {
         return Math.max(tokens * MAX_BYTES_PER_TOKEN, DemoTraining.BOOTSTRAP_BYTES) + BYTES_BESIDE_TRAINING;
     }
 
-    private DemoPlan plan(EmbeddedKafka kafka, List<String> sources) throws IOException {
+    private DemoPlan plan(EmbeddedKafka kafka, List<String> sources, Map<String, List<String>> prompts)
+            throws IOException {
         return new DemoPlan(
                 kafka.bootstrapServers(),
                 sources,
@@ -142,6 +165,7 @@ final class Demo {
                 out,
                 options.webPort,
                 options.variant,
+                prompts,
                 options.vocabularies(),
                 options.vocabulary());
     }
@@ -151,7 +175,8 @@ final class Demo {
             EmbeddedKafka kafka,
             Feeder feeder,
             RunningJob job,
-            ReportReader reports,
+            ReportReader<RoundReport> reports,
+            ReportReader<Sample> samples,
             Progress progress,
             History history,
             DemoPlan plan)
@@ -162,13 +187,14 @@ final class Demo {
         long startNanos = System.nanoTime();
         Duration elapsed = Duration.ZERO;
         while (!stopping && !complete(progress, plan) && elapsed.toMinutes() < options.minutes) {
-            for (ReportReader.Received received : reports.poll(POLL)) {
+            for (ReportReader.Received<RoundReport> received : reports.poll(POLL)) {
                 RoundReport report = received.report();
                 history.add(report, received.at());
                 if (progress.add(report) && !terminal.redraws()) {
                     terminal.print(Screen.line(report));
                 }
             }
+            samples.poll(Duration.ZERO).forEach(received -> history.add(received.report()));
             elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
             if (terminal.redraws()) {
                 terminal.draw(Screen.live(heading, progress, elapsed));

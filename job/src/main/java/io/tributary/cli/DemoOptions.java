@@ -149,7 +149,7 @@ final class DemoOptions {
         if (kafkaPort != 0 && kafkaPort == webPort) {
             problems.add("--kafka-port and --web-port are the same: " + webPort);
         }
-        checkOut(problems);
+        checkEmpty(problems, "--out", out);
         checkCorpora(problems);
         vocabularies.forEach(vocabulary -> checkVocabulary(problems, vocabulary));
         if (variant.globalVocabulary() && vocabularies.size() > 1) {
@@ -170,16 +170,17 @@ final class DemoOptions {
         value.ifPresent(given -> checkRange(problems, option, given, min, max));
     }
 
-    private void checkOut(List<String> problems) {
-        if (!Files.exists(out)) {
+    /** A folder to write to is missing or empty. */
+    static void checkEmpty(List<String> problems, String option, Path folder) {
+        if (!Files.exists(folder)) {
             return;
         }
-        try (Stream<Path> content = Files.list(out)) {
+        try (Stream<Path> content = Files.list(folder)) {
             if (content.findAny().isPresent()) {
-                problems.add("--out " + out + " is not empty: name a new folder");
+                problems.add(option + " " + folder + " is not empty: name a new folder");
             }
         } catch (IOException e) {
-            problems.add("--out " + out + " is no folder that can be read");
+            problems.add(option + " " + folder + " is no folder that can be read");
         }
     }
 

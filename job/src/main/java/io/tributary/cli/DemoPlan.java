@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param out the run's folder
  * @param webPort of Flink's web interface, or 0 for any free one
  * @param variant how the sources learn from each other
+ * @param prompts that models write on while they are trained, by source
  * @param vocabularies SentencePiece models of the sources that have one given
  * @param vocabulary the SentencePiece model of all sources, if it is given
  */
@@ -31,10 +32,12 @@ record DemoPlan(
         Path out,
         int webPort,
         Variant variant,
+        Map<String, List<String>> prompts,
         Map<String, byte[]> vocabularies,
         Optional<byte[]> vocabulary) {
     DemoPlan {
         sources = List.copyOf(sources);
+        prompts = Map.copyOf(prompts);
         vocabularies = Map.copyOf(vocabularies);
     }
 

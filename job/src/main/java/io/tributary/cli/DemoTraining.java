@@ -3,6 +3,7 @@ package io.tributary.cli;
 import io.tributary.config.PipelineConfig;
 import io.tributary.corpus.Topics;
 import io.tributary.flow.HoldOut;
+import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.flow.VocabularySettings;
 import io.tributary.job.TrainingJob;
@@ -43,6 +44,7 @@ final class DemoTraining {
     private static final long QUEUE_LIMIT_BYTES = 16 << 20;
     private static final int SHARD_VALUES = 1 << 18;
     static final int SNAPSHOT_EVERY = 4;
+    private static final int SAMPLE_TOKENS = 32;
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
 
     private DemoTraining() {}
@@ -88,6 +90,7 @@ final class DemoTraining {
                 AdamW.defaults(),
                 LearningRate.cosine(3e-3, Math.max(1, horizonSteps / 20), Math.max(2, horizonSteps)),
                 BATCH_ROWS,
+                BATCH_ROWS,
                 rounds,
                 Merging.averaging(plan.variant(), SHARD_VALUES),
                 new VocabularySettings(
@@ -96,7 +99,8 @@ final class DemoTraining {
                 SNAPSHOT_EVERY,
                 QUEUE_LIMIT_BYTES,
                 List.copyOf(ids.values()),
-                Map.of());
+                Map.of(),
+                new SampleSettings(SNAPSHOT_EVERY, SAMPLE_TOKENS, SampleSettings.NONE.rules(), plan.prompts()));
     }
 
     /** A model of the mixture takes as many steps in a round as all sources would take by themselves. */

@@ -163,11 +163,12 @@ final class PipelineBench implements Callable<Integer>, Checked {
                     0,
                     Variant.SPEC,
                     Map.of(),
+                    Map.of(),
                     Optional.empty());
             try (Feeder feeder = new Feeder(kafka.bootstrapServers(), corpora, Demo.bytesPerSource(rounds, steps))) {
                 feeder.await();
                 try (RunningJob job = DemoJob.start(plan);
-                        ReportReader reports = new ReportReader(kafka.bootstrapServers())) {
+                        ReportReader<RoundReport> reports = ReportReader.ofRounds(kafka.bootstrapServers())) {
                     Pace pace = watch(job, reports, names.size());
                     Snapshot snapshot = awaitSnapshot(job, plan);
                     job.cancel();
@@ -177,11 +178,11 @@ final class PipelineBench implements Callable<Integer>, Checked {
         }
     }
 
-    private Pace watch(RunningJob job, ReportReader reports, int sources) throws IOException {
+    private Pace watch(RunningJob job, ReportReader<RoundReport> reports, int sources) throws IOException {
         Progress progress = new Progress(sources);
         Optional<Since> start = Optional.empty();
         while (progress.completedRounds() < rounds) {
-            for (ReportReader.Received received : reports.poll(POLL)) {
+            for (ReportReader.Received<RoundReport> received : reports.poll(POLL)) {
                 RoundReport report = received.report();
                 progress.add(report);
             }

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.record.RoundReport;
 import io.tributary.session.JobSummary;
 import io.tributary.session.Session;
 import io.tributary.tensorboard.EventFolder;
@@ -83,7 +84,7 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
     }
 
     private void writeAll(EventFolder folder) throws IOException {
-        try (ReportReader reader = new ReportReader(kafka.client(cluster))) {
+        try (ReportReader<RoundReport> reader = ReportReader.ofRounds(kafka.client(cluster))) {
             reader.checkAnswers();
             tell(writeNew(reader, folder), folder);
         }
@@ -91,8 +92,8 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
 
     private void write(Session session, JobSummary wanted, EventFolder folder)
             throws IOException, InterruptedException {
-        try (ReportReader reader =
-                new ReportReader(kafka.orders(wanted, cluster).kafka())) {
+        try (ReportReader<RoundReport> reader =
+                ReportReader.ofRounds(kafka.orders(wanted, cluster).kafka())) {
             reader.checkAnswers();
             reader.skipTo(wanted.started());
             boolean ends = false;
@@ -114,11 +115,11 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
     }
 
     /** Reads up to the end of what there is. */
-    private static long writeNew(ReportReader reader, EventFolder folder) throws IOException {
+    private static long writeNew(ReportReader<RoundReport> reader, EventFolder folder) throws IOException {
         long skippedBefore = folder.skipped();
         long read = 0;
         do {
-            for (ReportReader.Received received : reader.poll(LOOK)) {
+            for (ReportReader.Received<RoundReport> received : reader.poll(LOOK)) {
                 folder.add(received.at().toEpochMilli(), received.report());
                 read++;
             }

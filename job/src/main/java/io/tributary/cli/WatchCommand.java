@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.dashboard.History;
+import io.tributary.record.RoundReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -59,10 +60,10 @@ final class WatchCommand implements Callable<Integer>, Checked {
 
     private void watch(Map<String, String> client, Terminal terminal) throws IOException {
         History history = new History(List.of());
-        try (ReportReader reports = new ReportReader(client)) {
+        try (ReportReader<RoundReport> reports = ReportReader.ofRounds(client)) {
             reports.checkAnswers();
             while (!Thread.interrupted()) {
-                for (ReportReader.Received received : reports.poll(POLL)) {
+                for (ReportReader.Received<RoundReport> received : reports.poll(POLL)) {
                     history.add(received.report(), received.at());
                     if (!terminal.redraws()) {
                         terminal.print(Screen.line(received.report()));

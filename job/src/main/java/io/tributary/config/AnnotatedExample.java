@@ -67,7 +67,12 @@ final class AnnotatedExample {
 
     /** What may stand behind a key that is a comment. */
     private static String unset(Entry entry) {
-        return entry.literal().map(Guide::text).orElse(entry.kind() instanceof Kind.Free ? "{}" : "...");
+        return entry.literal().map(Guide::text).orElse(hasNames(entry) ? "{}" : "...");
+    }
+
+    /** Whether it has keys that are not settings. */
+    private static boolean hasNames(Entry entry) {
+        return entry.kind() instanceof Kind.Free || entry.kind() instanceof Kind.TextLists;
     }
 
     private void entry(Entry entry, JsonNode value, String indent) {
@@ -82,7 +87,7 @@ final class AnnotatedExample {
                 section(inside(entry), value.get(i), indent + "    ", i == value.size() - 1);
                 text.replace(start, start + indent.length() + 4, indent + "  - ");
             }
-        } else if (entry.kind() instanceof Kind.Free) {
+        } else if (hasNames(entry)) {
             line(key, entry);
             value.properties()
                     .forEach(each ->

@@ -100,6 +100,8 @@ final class Guide {
                 return quantity.unit().example();
             } else if (kind() instanceof Kind.Free) {
                 return "keys with values";
+            } else if (kind() instanceof Kind.TextLists) {
+                return "names with lists of texts";
             } else if (kind() instanceof Kind.Text) {
                 return "text";
             }
@@ -178,6 +180,9 @@ final class Guide {
         if (value.isFloatingPointNumber()) {
             BigDecimal number = new BigDecimal(value.asText()).stripTrailingZeros();
             return number.scale() > 4 ? number.unscaledValue() + "e" + -number.scale() : number.toPlainString();
+        }
+        if (value.isArray()) {
+            return value.toString();
         }
         return value.isTextual() ? SettingsFile.yaml(value).strip() : value.asText();
     }

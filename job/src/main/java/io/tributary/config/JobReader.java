@@ -1,13 +1,16 @@
 package io.tributary.config;
 
 import io.tributary.flow.HoldOut;
+import io.tributary.flow.SampleSettings;
 import io.tributary.kafka.CorpusDeserializer;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.KafkaSecrets;
 import io.tributary.kafka.ReportSink;
+import io.tributary.model.SamplingRules;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -97,6 +100,22 @@ final class JobReader {
         int everyRounds = snapshots.whole("everyRounds", 1, Limits.ROUNDS, DEFAULT_SNAPSHOT_ROUNDS);
         snapshots.end();
         return new Snapshots(folder, everyRounds);
+    }
+
+    /** What models write while they are trained. */
+    Optional<SampleSettings> samples() {
+        SampleSettings standard = SampleSettings.NONE;
+        Section samples = root.section("samples");
+        int everyRounds = samples.whole("everyRounds", 1, Limits.ROUNDS, standard.everyRounds());
+        int tokens = samples.whole("tokens", 1, Limits.SEQUENCE_LENGTH, standard.tokens());
+        double temperature = samples.number(
+                "temperature", Interval.NOT_NEGATIVE, standard.rules().temperature());
+        int topK = samples.whole("topK", 0, Limits.PIECES, standard.rules().topK());
+        double topP = samples.number("topP", Interval.SHARE, standard.rules().topP());
+        Map<String, List<String>> prompts = samples.textLists("prompts");
+        samples.end();
+        return samples.make(
+                () -> new SampleSettings(everyRounds, tokens, new SamplingRules(temperature, topK, topP), prompts));
     }
 
     /** @param name under which progress is shown in Kafka, unless the section names another group */

@@ -103,6 +103,11 @@ final class JsonSchema {
             schema.put("type", "string").put("pattern", "^[0-9]{1,12}(\\.[0-9]{1,9})? ?(" + units + ")$");
         } else if (kind instanceof Kind.Free) {
             schema.put("type", "object");
+        } else if (kind instanceof Kind.TextLists) {
+            ObjectNode list = schema.put("type", "object")
+                    .putObject("additionalProperties")
+                    .put("type", "array");
+            list.putObject("items").put("type", "string");
         } else {
             schema.put("type", "string").put("pattern", "\\S");
         }

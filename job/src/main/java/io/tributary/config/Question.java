@@ -45,6 +45,9 @@ record Question(String path, Kind kind, boolean needed, boolean given, Optional<
         /** A mapping whose keys others give a meaning to. */
         record Free() implements Kind {}
 
+        /** Names with a list of texts each. */
+        record TextLists() implements Kind {}
+
         record Mapping() implements Kind {}
 
         /** A list of mappings. */

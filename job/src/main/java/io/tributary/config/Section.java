@@ -194,6 +194,33 @@ final class Section {
         return "";
     }
 
+    /** Names with a list of texts each, which may be empty. */
+    Map<String, List<String>> textLists(String key) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        ask(key, new Kind.TextLists(), Optional.empty()).ifPresent(found -> {
+            Section names = mapping(at(key), found);
+            names.node
+                    .properties()
+                    .forEach(entry -> lists.put(entry.getKey(), names.texts(entry.getKey(), entry.getValue())));
+        });
+        return lists;
+    }
+
+    private List<String> texts(String key, JsonNode found) {
+        if (!found.isArray()) {
+            problem(at(key), shown(found) + " is not a list of texts");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode entry : found) {
+            if (entry.isTextual()) {
+                texts.add(entry.textValue());
+            } else {
+                problem(at(key), shown(entry) + " is not text: put it between quotes");
+            }
+        }
+        return texts;
+    }
+
     /** Keys that others give a meaning to, with their values as they are written; nested ones are joined by dots. */
     Map<String, String> properties(String key) {
         Map<String, String> properties = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package io.tributary.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.config.SourcesReader.Source;
 import io.tributary.flow.HoldOut;
+import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.flow.VocabularySettings;
 import io.tributary.kafka.ValueFormat;
@@ -60,6 +61,7 @@ final class SettingsReader {
             Optional<HoldOut> holdOut,
             InitReader init,
             JobReader.Snapshots snapshots,
+            Optional<SampleSettings> samples,
             Map<String, String> flink) {}
 
     SettingsReader(JsonNode tree, List<String> problems, Questions questions, Purpose purpose, JobDefaults defaults) {
@@ -155,6 +157,7 @@ final class SettingsReader {
                 reader.holdOut(),
                 new InitReader(root),
                 reader.snapshots(name),
+                reader.samples(),
                 reader.flink());
     }
 
@@ -181,7 +184,8 @@ final class SettingsReader {
                 parts.job().snapshots().everyRounds(),
                 local.queueLimitBytes(),
                 ids(parts.variant(), parts.sources()),
-                sequenceLengths);
+                sequenceLengths,
+                parts.job().samples().orElseThrow());
     }
 
     private static Map<String, ValueFormat> formats(List<Source> sources) {

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What was meant by a word that is not known. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
     /** The nearest of the known words, if it is near: at most two slips, and fewer in a short word. */
-    static Optional<String> nearest(String word, Collection<String> known) {
+    public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> slips(word, candidate) <= Math.min(2, candidate.length() / 2))
                 .min(Comparator.comparingInt(candidate -> slips(word, candidate)));

@@ -1,15 +1,11 @@
 package io.tributary.corpus;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads a user's own text.
@@ -22,8 +18,6 @@ public final class CorpusFile {
     /** The text of a demo is held in memory. */
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private CorpusFile() {}
 
     /**
@@ -33,65 +27,18 @@ public final class CorpusFile {
      *     the message names the file, and the line where there is one
      */
     public static Corpus read(String name, Path file) throws IOException {
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new IOException(file + " is no readable file");
-        }
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
-        }
-        List<String> documents;
-        try {
-            documents = isJsonLines(file) ? jsonLines(file) : paragraphs(file);
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + " is not UTF-8 text", e);
+        List<String> documents = new ArrayList<>();
+        try (DocumentReader reader = DocumentReader.open(file)) {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new IOException(file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
+            }
+            for (Optional<String> document = reader.next(); document.isPresent(); document = reader.next()) {
+                documents.add(document.get());
+            }
         }
         if (documents.isEmpty()) {
             throw new IOException(file + " is empty: there is no text in it");
         }
         return new Corpus(name, documents);
-    }
-
-    private static boolean isJsonLines(Path file) {
-        String lower = file.toString().toLowerCase(Locale.ROOT);
-        return lower.endsWith(".jsonl") || lower.endsWith(".ndjson");
-    }
-
-    private static List<String> paragraphs(Path file) throws IOException {
-        List<String> documents = new ArrayList<>();
-        StringBuilder paragraph = new StringBuilder();
-        for (String line : Files.readAllLines(file)) {
-            if (line.isBlank()) {
-                documents.addAll(Documents.split(paragraph.toString()));
-                paragraph.setLength(0);
-            } else {
-                paragraph.append(paragraph.isEmpty() ? "" : "\n").append(line);
-            }
-        }
-        documents.addAll(Documents.split(paragraph.toString()));
-        return documents;
-    }
-
-    private static List<String> jsonLines(Path file) throws IOException {
-        List<String> documents = new ArrayList<>();
-        int number = 0;
-        for (String line : Files.readAllLines(file)) {
-            number++;
-            if (!line.isBlank()) {
-                documents.addAll(Documents.split(text(line, file + " line " + number)));
-            }
-        }
-        return documents;
-    }
-
-    private static String text(String line, String where) throws IOException {
-        try {
-            JsonNode text = JSON.readTree(line).path("text");
-            if (text.isTextual()) {
-                return text.textValue();
-            }
-        } catch (JsonProcessingException e) {
-            throw new IOException(where + " is no JSON: " + e.getOriginalMessage(), e);
-        }
-        throw new IOException(where + " has no field \"text\" with a string");
     }
 }

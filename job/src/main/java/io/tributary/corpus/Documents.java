@@ -15,11 +15,7 @@ final class Documents {
         List<String> pieces = new ArrayList<>();
         int from = 0;
         while (from < text.length()) {
-            int to = Math.min(text.length(), from + MAX_CHARS);
-            if (to < text.length()) {
-                int lineEnd = text.lastIndexOf('\n', to - 1);
-                to = lineEnd > from ? lineEnd + 1 : to - (Character.isLowSurrogate(text.charAt(to)) ? 1 : 0);
-            }
+            int to = end(text, from);
             String piece = text.substring(from, to).strip();
             if (!piece.isEmpty()) {
                 pieces.add(piece);
@@ -27,6 +23,19 @@ final class Documents {
             from = to;
         }
         return pieces;
+    }
+
+    /** Where the piece ends that begins at an index. */
+    static int end(CharSequence text, int from) {
+        int to = Math.min(text.length(), from + MAX_CHARS);
+        if (to == text.length()) {
+            return to;
+        }
+        int lineEnd = to - 1;
+        while (lineEnd > from && text.charAt(lineEnd) != '\n') {
+            lineEnd--;
+        }
+        return lineEnd > from ? lineEnd + 1 : to - (Character.isLowSurrogate(text.charAt(to)) ? 1 : 0);
     }
 
     /** Joins every {@code count} consecutive sentences into one document, a line each. */

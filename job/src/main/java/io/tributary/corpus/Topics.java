@@ -41,7 +41,7 @@ public final class Topics {
                 "-1");
         List<String> names =
                 new ArrayList<>(sources.stream().map(Topics::corpus).toList());
-        names.addAll(List.of(ReportSink.TOPIC, DeadLetterSink.TOPIC, ControlTopic.NAME));
+        names.addAll(List.of(ReportSink.TOPIC, ReportSink.SAMPLES, DeadLetterSink.TOPIC, ControlTopic.NAME));
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             admin.createTopics(names.stream()
                             .map(name -> new NewTopic(name, 1, (short) 1).configs(settings))

@@ -1,6 +1,7 @@
 package io.tributary.dashboard;
 
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public final class History {
     private final Clock clock;
     private final Map<String, SourceHistory> bySource = new TreeMap<>();
     private final List<String> expected;
-    private final Map<String, Written> written = new TreeMap<>();
+    private final Map<String, Sample> written = new TreeMap<>();
     /** So that a page of an earlier server sees that this is another history. */
     private long version;
 
@@ -39,15 +40,6 @@ public final class History {
         this.clock = clock;
         this.version = clock.millis();
     }
-
-    /**
-     * What the model of a source has written.
-     *
-     * @param round after which it was asked
-     * @param prompt what it was given
-     * @param text what it wrote behind that
-     */
-    public record Written(long round, String prompt, String text) {}
 
     /**
      * Means over rounds, the same rounds for all sources.
@@ -73,7 +65,7 @@ public final class History {
             List<String> expected,
             double tokensPerSecond,
             double bytesPerRound,
-            Map<String, Written> written) {}
+            Map<String, Sample> written) {}
 
     /**
      * One source.
@@ -105,8 +97,8 @@ public final class History {
     }
 
     /** Takes in what a model has written; the page shows the newest of each source. */
-    public synchronized void addWritten(String source, Written text) {
-        written.put(source, text);
+    public synchronized void add(Sample sample) {
+        written.put(sample.source(), sample);
         version++;
     }
 

@@ -6,6 +6,7 @@ import io.tributary.dashboard.History.Series;
 import io.tributary.dashboard.History.SourceState;
 import io.tributary.dashboard.History.State;
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,7 +67,7 @@ final class PageJson {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("written");
-            for (Map.Entry<String, History.Written> written : state.written().entrySet()) {
+            for (Map.Entry<String, Sample> written : state.written().entrySet()) {
                 json.writeStartObject();
                 json.writeStringField("source", written.getKey());
                 json.writeNumberField("round", written.getValue().round());

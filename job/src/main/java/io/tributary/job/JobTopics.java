@@ -42,6 +42,7 @@ public final class JobTopics {
     public static void create(JobSettings settings) throws IOException, InterruptedException {
         List<NewTopic> topics = List.of(
                 topic(ReportSink.TOPIC, Map.of()),
+                topic(ReportSink.SAMPLES, Map.of()),
                 topic(ControlTopic.NAME, Map.of()),
                 topic(
                         DeadLetterSink.TOPIC,

@@ -59,6 +59,9 @@ final class KafkaAccess {
         }
         needed.put(ControlTopic.NAME, AclOperation.READ);
         needed.put(ReportSink.TOPIC, AclOperation.WRITE);
+        if (!pipeline.training().samples().prompts().isEmpty()) {
+            needed.put(ReportSink.SAMPLES, AclOperation.WRITE);
+        }
         needed.put(DeadLetterSink.TOPIC, AclOperation.WRITE);
         return needed;
     }

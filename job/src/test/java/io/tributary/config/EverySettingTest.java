@@ -168,6 +168,8 @@ class EverySettingTest {
             return quantity.unit().units().stream().map(unit -> 77 + unit).toList();
         } else if (kind instanceof Kind.Free) {
             return List.of("{some.key: some value}");
+        } else if (kind instanceof Kind.TextLists) {
+            return List.of("{some: [text]}");
         } else if (kind instanceof Kind.Text) {
             return List.of("other");
         }

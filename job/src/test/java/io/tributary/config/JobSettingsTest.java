@@ -3,9 +3,11 @@ package io.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.ValueFormat;
+import io.tributary.model.SamplingRules;
 import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.Variant;
@@ -59,6 +61,7 @@ class JobSettingsTest {
         assertThat(training.snapshotEvery()).isEqualTo(10);
         assertThat(training.holdOut().share()).isEqualTo(0.01);
         assertThat(training.vocabulary().bootstrapBytes()).isEqualTo(4_000_000);
+        assertThat(training.samples()).isEqualTo(SampleSettings.NONE);
     }
 
     @Test
@@ -81,6 +84,7 @@ class JobSettingsTest {
                   consumer: {max.poll.records: 7}
                   producer: {enable.idempotence: false}
                 snapshots: {folder: s3://bucket/run, everyRounds: 3}
+                samples: {everyRounds: 2, tokens: 5, temperature: 0, topK: 9, topP: 0.5, prompts: {en: [The, ''], de: []}}
                 flink: {execution.checkpointing: {interval: 5s}, parallelism.default: 2}
                 cluster: {subtasks: 3, tokensPerSecond: 1000, networkBandwidth: 1Gbit/s}
                 """
@@ -109,6 +113,9 @@ class JobSettingsTest {
         assertThat(training.sources())
                 .containsExactlyElementsOf(SourceKeys.of(List.of("en", "de")).values());
         assertThat(training.holdOut().maxRows()).isEqualTo(3);
+        assertThat(training.samples())
+                .isEqualTo(new SampleSettings(
+                        2, 5, new SamplingRules(0, 9, 0.5), Map.of("en", List.of("The", ""), "de", List.of())));
     }
 
     @Test
@@ -127,6 +134,7 @@ class JobSettingsTest {
                                 kafka: {start: now, consumer: 3, producer: {a: [1]}, maxDocument: 3GiB, topics: x}
                                 snapshots: {folder: relative/folder, everyRounds: 0}
                                 holdOut: {share: 1}
+                                samples: {everyRounds: 0, tokens: 0, topP: 0, prompts: {en: The, de: [1]}, prompt: x}
                                 flink: [1]
                                 """,
                         LOCAL))
@@ -143,6 +151,13 @@ class JobSettingsTest {
                         "holdOut.share: 1 is not in [0, 1)",
                         "snapshots.folder: 'relative/folder' is neither a URI nor a path from the root, but subtasks on other machines write there",
                         "snapshots.everyRounds: 0 is not between 1 and 1,000,000,000",
+                        "samples.everyRounds: 0 is not between 1 and 1,000,000,000",
+                        "samples.tokens: 0 is not between 1 and 1,048,576",
+                        "samples.topP: 0 is not in (0, 1]",
+                        "samples.prompts.en: 'The' is not a list of texts",
+                        "samples.prompts.de: 1 is not text: put it between quotes",
+                        "samples.prompt: there is no such setting, did you mean prompts?, known here: everyRounds, tokens,"
+                                + " temperature, topK, topP, prompts",
                         "flink: [1] is not a mapping of keys to values");
     }
 

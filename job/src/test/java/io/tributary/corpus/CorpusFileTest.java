@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,18 @@ class CorpusFileTest {
     void anyNumberOfBlankLinesIsOneBreak() throws Exception {
         Path file = write("a.txt", "\n".repeat(100_000) + "one" + "\n".repeat(100_000) + "two");
         assertThat(CorpusFile.read("a", file).documents()).containsExactly("one", "two");
+    }
+
+    /** As it would be cut if all of it were read first. */
+    @Test
+    void aFileWithoutBlankLinesIsCutWhileItIsRead() throws Exception {
+        Random random = new Random(1);
+        StringBuilder text = new StringBuilder("x".repeat(3 * Documents.MAX_CHARS));
+        while (text.length() < 20 * Documents.MAX_CHARS) {
+            text.append('\n').append("\uD83D\uDE00y ".repeat(1 + random.nextInt(4000)));
+        }
+        Path file = write("a.txt", text.toString());
+        assertThat(CorpusFile.read("a", file).documents()).isEqualTo(Documents.split(text.toString()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.record.Sample;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +23,7 @@ class DashboardTest {
     @Test
     void whatWasReportedComesOut() throws Exception {
         History history = MadeUpRun.history(3, 20);
-        history.addWritten("en", new History.Written(19, "The ", "river <b>&"));
+        history.add(new Sample(19, "en", "The ", "river <b>&", 4, false));
         try (Dashboard dashboard = start(history)) {
             JsonNode state = json(dashboard, "api/state");
             assertThat(state.get("status").asText()).isEqualTo("Round 19: all 3 sources done");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.dashboard.History.Series;
 import io.tributary.dashboard.History.SourceState;
+import io.tributary.record.Sample;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +119,7 @@ class HistoryTest {
         long before = history.version();
         history.add(bits("en", 0, 4), AT);
         long between = history.version();
-        history.addWritten("en", new History.Written(0, "A", "b"));
+        history.add(new Sample(0, "en", "A", "b", 1, true));
         assertThat(List.of(before, between, history.version())).doesNotHaveDuplicates();
     }
 }

@@ -2,6 +2,7 @@ package io.tributary.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.record.Sample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class PageTest {
     void aBrowserShowsTheFiguresAndComplainsOfNothing() throws Exception {
         History history = MadeUpRun.history(6, 12);
         history.add(MadeUpRun.report("de", 0, 12), MadeUpRun.at(12, 0));
-        history.addWritten("zh", new History.Written(11, "A ", "<b id=evil>river</b>"));
+        history.add(new Sample(11, "zh", "A ", "<b id=evil>river</b>", 9, false));
         Shown shown = show(history);
 
         assertThat(shown.document())

@@ -30,6 +30,7 @@ class RoomsTest {
         "io.tributary.cli..",
         "io.tributary.bench..",
         "io.tributary.session..",
+        "io.tributary.judge..",
         "io.tributary.corpus..",
         "io.tributary.dashboard..",
         "io.tributary.tensorboard..",

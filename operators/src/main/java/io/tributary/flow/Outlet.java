@@ -1,6 +1,7 @@
 package io.tributary.flow;
 
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.SnapshotPart;
@@ -20,6 +21,8 @@ interface Outlet extends Pacer {
     void closeRound(long round);
 
     void report(RoundReport report);
+
+    void sample(Sample sample);
 
     void snapshot(SnapshotPart part);
 }

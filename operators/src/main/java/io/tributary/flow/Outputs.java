@@ -4,8 +4,8 @@ import io.tributary.record.DeadLetter;
 import io.tributary.record.DeadLetterFormat;
 import io.tributary.record.Downstream;
 import io.tributary.record.DownstreamFormat;
-import io.tributary.record.RoundReport;
-import io.tributary.record.RoundReportFormat;
+import io.tributary.record.Report;
+import io.tributary.record.ReportFormat;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardRequestFormat;
 import io.tributary.record.ShardUpdate;
@@ -25,8 +25,7 @@ public final class Outputs {
             new OutputTag<>("announcements", new WireType<>(new DownstreamFormat()));
     public static final OutputTag<Downstream> HOLDS = new OutputTag<>("holds", new WireType<>(new DownstreamFormat()));
     public static final OutputTag<Downstream> ROWS = new OutputTag<>("rows", new WireType<>(new DownstreamFormat()));
-    public static final OutputTag<RoundReport> REPORTS =
-            new OutputTag<>("reports", new WireType<>(new RoundReportFormat()));
+    public static final OutputTag<Report> REPORTS = new OutputTag<>("reports", new WireType<>(new ReportFormat()));
     public static final OutputTag<SnapshotPart> SNAPSHOT_PARTS =
             new OutputTag<>("snapshot-parts", new WireType<>(new SnapshotPartFormat()));
     public static final OutputTag<Trained> LEDGER = new OutputTag<>("ledger", new WireType<>(new TrainedFormat()));

@@ -53,6 +53,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
     private final Map<String, SourceModel> models = new TreeMap<>();
     private final Deque<LongConsumer> chores = new ArrayDeque<>();
+    private final SampleChores samples;
     private final Standings standings = new Standings();
     private final Appetites appetites;
     private long steps;
@@ -73,6 +74,7 @@ final class SubtaskTrainer implements AutoCloseable {
         this.snapshotProgress = snapshotProgress;
         this.outlet = outlet;
         this.store = new SharedStore(engine, layout);
+        this.samples = new SampleChores(settings, chores, outlet);
         this.contributions = new Contributions(settings, layout, outlet);
         this.appetites = new Appetites(settings.queueLimitBytes());
     }
@@ -273,6 +275,7 @@ final class SubtaskTrainer implements AutoCloseable {
             }
             if (source.reportedRound() < round - 1 && store.hasJoined(source.id())) {
                 chores.add(nowMs -> outlet.report(source.report(round - 1, shared, settings.batchRows())));
+                samples.add(source, shared);
             }
         }
         boolean last = round == settings.rounds().maxRounds();

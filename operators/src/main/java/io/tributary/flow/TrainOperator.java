@@ -5,6 +5,7 @@ import io.tributary.model.Devices;
 import io.tributary.model.StepEngine;
 import io.tributary.record.Downstream;
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import io.tributary.record.ShardId;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
@@ -271,6 +272,11 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void report(RoundReport report) {
         output.collect(Outputs.REPORTS, new StreamRecord<>(report));
+    }
+
+    @Override
+    public void sample(Sample sample) {
+        output.collect(Outputs.REPORTS, new StreamRecord<>(sample));
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.Map;
  *     reads no further while it has something to train
  * @param sources the configured sources, awaited from the first round on
  * @param sequenceLengths T of sources that differ from the model's, by name; only where positions are not shared
+ * @param samples what models write while they are trained
  */
 public record TrainingSettings(
         long seed,
@@ -43,7 +44,8 @@ public record TrainingSettings(
         int snapshotEvery,
         long queueLimitBytes,
         List<SourceId> sources,
-        Map<String, Integer> sequenceLengths)
+        Map<String, Integer> sequenceLengths,
+        SampleSettings samples)
         implements Serializable {
     /** What fixed point leaves to second moments: 2^23 over their scale. */
     private static final double LARGEST_SECOND_MOMENTS = 0x1p23 / Quantity.SECOND_MOMENT.scale();
@@ -67,7 +69,7 @@ public record TrainingSettings(
         sequenceLengths = Map.copyOf(sequenceLengths);
     }
 
-    /** All rows of a batch go through the layers together. */
+    /** All rows of a batch go through the layers together, and nothing is sampled. */
     public TrainingSettings(
             long seed,
             ModelShape shape,
@@ -98,7 +100,8 @@ public record TrainingSettings(
                 snapshotEvery,
                 queueLimitBytes,
                 sources,
-                sequenceLengths);
+                sequenceLengths,
+                SampleSettings.NONE);
     }
 
     private static void requireOwnLengths(Variant variant, ModelShape shape, Map<String, Integer> sequenceLengths) {

@@ -13,13 +13,18 @@ import java.util.Arrays;
  * at a position instead of in sequence; normal values come by Box-Muller, parameters 2i and 2i+1 being a pair.
  */
 public final class Initializer {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+    static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
     private static final Normal EMBEDDING = new Normal(0, BodyLayout.DEVIATION);
 
     private final long key;
 
     private Initializer(long seed, String stream) {
-        this.key = mix(mix(seed) + fnv1a(stream));
+        this.key = key(seed, stream);
+    }
+
+    /** Where the numbers of a stream begin. */
+    static long key(long seed, String stream) {
+        return mix(mix(seed) + fnv1a(stream));
     }
 
     /**
@@ -111,7 +116,7 @@ public final class Initializer {
     }
 
     /** SplitMix64's output function: Stafford's thirteenth variant of MurmurHash3's finalizer. */
-    private static long mix(long z) {
+    static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);

@@ -140,6 +140,20 @@ final class NativeVector implements AutoCloseable {
         });
     }
 
+    /** Overwrites all elements, piece by piece, with what is read from elsewhere. */
+    void load(Reader reader) throws IOException {
+        for (long from = 0; from < size(); from += PIECE) {
+            float[] piece = new float[pieceLength(from)];
+            reader.read(from, piece);
+            put(from, piece);
+        }
+    }
+
+    /** Reads the values from an index on. */
+    interface Reader {
+        void read(long from, float[] out) throws IOException;
+    }
+
     /** Overwrites all elements with zeros. */
     void clear() {
         forEachPiece((from, length) -> put(from, new float[length]));

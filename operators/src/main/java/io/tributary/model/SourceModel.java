@@ -31,6 +31,7 @@ public final class SourceModel implements AutoCloseable {
 
     private int pieces;
     private boolean inRound;
+    private boolean bodyIsFrozen;
 
     /** A source of zeros, outside a round. */
     SourceModel(StepEngine engine, String name, int pieces, int sequenceLength) {
@@ -81,6 +82,11 @@ public final class SourceModel implements AutoCloseable {
             case TOKENS -> (from, out) -> Initializer.tokens(name, seed, epoch, from, out);
             case POSITIONS -> (from, out) -> Initializer.positions(name, seed, from, out);
         };
+    }
+
+    /** From now on steps leave the body as it is: they compute no gradient of it, and it has no share in the norm. */
+    public void freezeBody() {
+        bodyIsFrozen = true;
     }
 
     /** The name of the source. */
@@ -160,7 +166,13 @@ public final class SourceModel implements AutoCloseable {
         requireInside();
         NDList model = new NDList();
         for (Quantity quantity : Quantity.values()) {
-            groups.values().forEach(group -> model.add(group.tensor(quantity).array()));
+            groups.forEach((group, tensors) -> {
+                // What has no moments in the program's lists is not trained.
+                boolean isTrained = group != ParameterGroup.BODY || !bodyIsFrozen;
+                if (isTrained || quantity == Quantity.PARAMETERS) {
+                    model.add(tensors.tensor(quantity).array());
+                }
+            });
         }
         model.add(stepCount.array());
         return engine.step(this, model, tokensBT1, rows, learningRate);
@@ -248,6 +260,22 @@ public final class SourceModel implements AutoCloseable {
     public double evaluate(SharedParameters base, int[] tokensBT1, int rows) {
         try (NDManager scratch = engine.newManager()) {
             return engine.evaluate(this, parameters(scratch, base), tokensBT1, rows);
+        }
+    }
+
+    /**
+     * Begins to read a text with these shared groups and the source's own private ones; to be closed before any of them is
+     * freed, and not to be read on with once a step has changed them.
+     *
+     * @throws IllegalStateException if the base lacks a shared group or has less of it than the source
+     */
+    public Decoding decoding(SharedParameters base) {
+        NDManager owner = engine.newManager();
+        try {
+            return engine.decoding(owner, parameters(owner, base), sequenceLength, pieces);
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
         }
     }
 

@@ -195,6 +195,10 @@ public final class StepEngine implements AutoCloseable {
                 scratch, method, List.of(model, new NDList(tokens), programSettings, room.of(source, rows), more));
     }
 
+    Decoding decoding(NDManager owner, NDList parameters, int sequenceLength, int pieces) {
+        return new Decoding(owner, program, parameters, shape.withSequenceLength(sequenceLength), pieces);
+    }
+
     /** Token ids of a source as an array [B, T+1] that {@code scratch} owns. */
     NDArray tokens(NDManager scratch, SourceModel source, int[] tokensBT1, int rows) {
         int rowLength = source.sequenceLength() + 1;
@@ -202,18 +206,22 @@ public final class StepEngine implements AutoCloseable {
             throw new IllegalArgumentException(
                     "%d ids do not make %d rows of %d tokens".formatted(tokensBT1.length, rows, rowLength));
         }
-        for (int id : tokensBT1) {
-            if (id < 0 || id >= source.pieces()) {
-                throw new IllegalArgumentException(
-                        "Token id %d is not in a vocabulary of %d pieces".formatted(id, source.pieces()));
-            }
-        }
+        requireIds(tokensBT1, source.pieces());
         // Memory of the engine's own: a direct buffer for every step would wait for the garbage collector.
         Shape shapeBT1 = new Shape(rows, rowLength);
         NDArray tokens = scratch.create(shapeBT1, DataType.INT32);
         ByteBuffer buffer = tokens.toByteBuffer(true);
         buffer.asIntBuffer().put(tokensBT1);
         return tokens.getDevice().isGpu() ? scratch.create(buffer, shapeBT1, DataType.INT32) : tokens;
+    }
+
+    static void requireIds(int[] ids, int pieces) {
+        for (int id : ids) {
+            if (id < 0 || id >= pieces) {
+                throw new IllegalArgumentException(
+                        "Token id %d is not in a vocabulary of %d pieces".formatted(id, pieces));
+            }
+        }
     }
 
     @Override

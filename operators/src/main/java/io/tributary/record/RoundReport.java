@@ -31,7 +31,8 @@ public record RoundReport(
         int vocabularySize,
         double tokensPerSecond,
         int queuedBatches,
-        List<Traffic> traffic) {
+        List<Traffic> traffic)
+        implements Report {
     public RoundReport {
         traffic = List.copyOf(traffic);
     }

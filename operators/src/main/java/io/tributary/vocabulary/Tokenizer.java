@@ -77,6 +77,16 @@ public final class Tokenizer implements AutoCloseable {
         return addDummyPrefix && text.startsWith(" ") ? text.substring(1) : text;
     }
 
+    /** The UTF-8 bytes that a piece stands for, with U+2581 for a space; none for control pieces. */
+    byte[] utf8(int id) {
+        return surfaces[checked(id)];
+    }
+
+    /** Whether a space is put before each text, which decoding takes away again. */
+    boolean addsDummyPrefix() {
+        return addDummyPrefix;
+    }
+
     /** How many pieces the vocabulary has; ids are {@code 0..size-1}. */
     public int size() {
         return pieces.size();

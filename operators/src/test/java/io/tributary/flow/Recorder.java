@@ -3,6 +3,7 @@ package io.tributary.flow;
 import io.tributary.model.ModelShape;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.RoundReport;
+import io.tributary.record.Sample;
 import io.tributary.record.ShardRequest;
 import io.tributary.record.ShardUpdate;
 import io.tributary.record.ShardUpdateFormat;
@@ -22,6 +23,7 @@ final class Recorder implements Outlet, SnapshotStore {
     final transient List<ShardUpdate> updates = new ArrayList<>();
     final transient List<ShardRequest> requests = new ArrayList<>();
     final transient List<RoundReport> reports = new ArrayList<>();
+    final transient List<Sample> samples = new ArrayList<>();
 
     List<ShardUpdate> updates(SourceId source, long round) {
         return updates.stream()
@@ -58,6 +60,7 @@ final class Recorder implements Outlet, SnapshotStore {
         updates.clear();
         requests.clear();
         reports.clear();
+        samples.clear();
     }
 
     @Override
@@ -85,6 +88,12 @@ final class Recorder implements Outlet, SnapshotStore {
     public void report(RoundReport report) {
         events.add("report " + report.round());
         reports.add(report);
+    }
+
+    @Override
+    public void sample(Sample sample) {
+        events.add("sample " + sample.round());
+        samples.add(sample);
     }
 
     @Override

@@ -67,9 +67,7 @@ final class NaiveDecoder {
             layers[l] = layer(theta.body, gradient.body, l);
             x = layers[l].forward(x);
         }
-        Module norm = shape.architecture() instanceof Llama
-                ? new NaiveLlama.Norm(theta.body, gradient.body, offset("norm.weight"))
-                : new LayerNorm(theta.body, gradient.body, "ln_f");
+        Module norm = finalNorm(theta.body, gradient.body);
         double[][] h = norm.forward(x);
         double[][] gradientH = new double[length][d];
         double loss = head(h, gradientH, theta.tokens, gradient.tokens, ids, weight);
@@ -86,6 +84,35 @@ final class NaiveDecoder {
             }
         }
         return loss;
+    }
+
+    /** Logits of what comes after some tokens, at most T. */
+    double[] logits(Parameters theta, int[] ids) {
+        int d = shape.width();
+        double[][] x = new double[ids.length][d];
+        for (int t = 0; t < ids.length; t++) {
+            for (int i = 0; i < d; i++) {
+                x[t][i] = theta.tokens[ids[t] * d + i] + (shape.learnsPositions() ? theta.positions[t * d + i] : 0);
+            }
+        }
+        double[] unused = new double[theta.body.length];
+        for (int l = 0; l < shape.layers(); l++) {
+            x = layer(theta.body, unused, l).forward(x);
+        }
+        double[] h = finalNorm(theta.body, unused).forward(x)[ids.length - 1];
+        double[] logits = new double[theta.tokens.length / d];
+        for (int v = 0; v < logits.length; v++) {
+            for (int i = 0; i < d; i++) {
+                logits[v] += h[i] * theta.tokens[v * d + i];
+            }
+        }
+        return logits;
+    }
+
+    private Module finalNorm(double[] body, double[] gradient) {
+        return shape.architecture() instanceof Llama
+                ? new NaiveLlama.Norm(body, gradient, offset("norm.weight"))
+                : new LayerNorm(body, gradient, "ln_f");
     }
 
     /** What has an input and an output for each position. */

@@ -280,6 +280,60 @@ class SourceModelTest {
     }
 
     @Test
+    void aFrozenBodyStaysAsItIsToTheBitAndTheRestLearns() {
+        try (StepEngine engine = SmallModel.open(NONE);
+                SharedParameters nothing = engine.newShared(0, Map.of());
+                SourceModel en = source(engine, "en")) {
+            en.freezeBody();
+            en.begin(nothing);
+            float[] body = values(en, ParameterGroup.BODY);
+            float[] tokens = values(en, ParameterGroup.TOKENS);
+            double first = en.step(tokens(0), ROWS, 1e-2).loss();
+            for (int step = 1; step < 20; step++) {
+                en.step(tokens(0), ROWS, 1e-2);
+            }
+            assertThat(values(en, ParameterGroup.BODY)).isEqualTo(body);
+            assertThat(values(en, ParameterGroup.TOKENS)).isNotEqualTo(tokens);
+            assertThat(en.steps()).isEqualTo(20);
+            assertThat(en.step(tokens(0), ROWS, 0).loss()).isLessThan(first - 0.5);
+        }
+    }
+
+    /** The gradient of the rest is the same; without clipping so is its first step. */
+    @Test
+    void theFirstStepOfTheRestIsTheSameWithAFrozenBody() {
+        AdamW unclipped = new AdamW(0.9, 0.95, 1e-8, 0, 1e9);
+        try (StepEngine engine = StepEngine.open(SHAPE, Precision.FP32, unclipped, NONE);
+                SharedParameters nothing = engine.newShared(0, Map.of());
+                SourceModel live = source(engine, "en");
+                SourceModel frozen = source(engine, "en")) {
+            frozen.freezeBody();
+            live.begin(nothing);
+            frozen.begin(nothing);
+            StepResult all = live.step(tokens(0), ROWS, 1e-3);
+            StepResult some = frozen.step(tokens(0), ROWS, 1e-3);
+            assertThat(some.loss()).isEqualTo(all.loss());
+            assertThat(some.gradientNorm()).isPositive().isLessThan(all.gradientNorm());
+            for (ParameterGroup group : List.of(ParameterGroup.TOKENS, ParameterGroup.POSITIONS)) {
+                assertThat(values(frozen, group)).isEqualTo(values(live, group));
+            }
+        }
+    }
+
+    @Test
+    void aPrivateGroupTakesWhatItIsGiven() {
+        try (StepEngine engine = SmallModel.open(SPEC);
+                SourceModel en = source(engine, "en")) {
+            en.put(ParameterGroup.TOKENS, 3, new float[] {7, 8});
+            assertThat(Arrays.copyOfRange(values(en, ParameterGroup.TOKENS), 3, 5))
+                    .containsExactly(7, 8);
+            assertThatThrownBy(() -> en.put(ParameterGroup.BODY, 0, new float[1]))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("BODY of source en are shared");
+        }
+    }
+
+    @Test
     void rowsAreAsLongAsTheirSourceSays() {
         try (StepEngine engine = SmallModel.open(GLOB);
                 SharedParameters base = base(engine);

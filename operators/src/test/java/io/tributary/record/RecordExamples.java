@@ -72,6 +72,10 @@ final class RecordExamples {
                                 .map(RecordExamples::report)
                                 .toArray(RoundReport[]::new)),
                 Golden.of(
+                        new ReportFormat(),
+                        report(Participation.LATE),
+                        new Sample(9, "de", "Es war ", "einmal \uD83C\uDF0A", 5, true)),
+                Golden.of(
                         new SnapshotPartFormat(),
                         new SnapshotPart(
                                 12,

@@ -1,0 +1,59 @@
+package io.tributary.cli;
+
+import io.tributary.config.Spelling;
+import io.tributary.snapshot.Snapshot;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import org.apache.flink.core.fs.Path;
+import picocli.CommandLine.Option;
+
+/** Which snapshot a command is about. */
+final class SnapshotOption {
+    @Option(
+            names = "--snapshot",
+            required = true,
+            paramLabel = "DIR",
+            description = "A snapshot, or a folder of snapshots for the newest one in it.")
+    String folder = "";
+
+    Snapshot open() throws IOException {
+        return Snapshot.openOrLatest(path(folder));
+    }
+
+    /** Everything that is wrong with the snapshot and some sources of it; nothing where it was not given. */
+    List<String> problems(List<String> sources) {
+        List<String> problems = new ArrayList<>();
+        if (!folder.isEmpty()) {
+            try {
+                SortedSet<String> known = open().sources();
+                sources.stream()
+                        .filter(source -> !source.isEmpty() && !known.contains(source))
+                        .forEach(source -> problems.add(unknown(source, known)));
+            } catch (IOException e) {
+                problems.add("--snapshot " + folder + ": " + e.getMessage());
+            }
+        }
+        return problems;
+    }
+
+    private String unknown(String source, SortedSet<String> known) {
+        String meant = Spelling.nearest(source, known)
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
+        return "The snapshot has no source '%s', but %s%s".formatted(source, String.join(", ", known), meant);
+    }
+
+    /** A path of this machine, or of any file system that Flink knows. */
+    static Path path(String name) {
+        return name.contains("://") ? new Path(name) : Path.fromLocalFile(new File(name).getAbsoluteFile());
+    }
+
+    /** Before the first logger is made: the console belongs to what the command prints. */
+    static void logToCache() {
+        System.setProperty(
+                "tributary.log", Demo.textCache().resolveSibling("judge.log").toString());
+    }
+}

@@ -3,6 +3,8 @@ package io.tributary.corpus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -34,19 +36,21 @@ public final class CorpusFile {
      */
     public static Corpus read(String name, Path file) throws IOException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new IOException(file + " is no readable file");
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is no readable file");
         }
         if (Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
+            throw new Failure(
+                    ErrorCode.TEXT_UNREADABLE,
+                    file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
         }
         List<String> documents;
         try {
             documents = isJsonLines(file) ? jsonLines(file) : paragraphs(file);
         } catch (CharacterCodingException e) {
-            throw new IOException(file + " is not UTF-8 text", e);
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is not UTF-8 text", e);
         }
         if (documents.isEmpty()) {
-            throw new IOException(file + " is empty: there is no text in it");
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is empty: there is no text in it");
         }
         return new Corpus(name, documents);
     }
@@ -90,8 +94,8 @@ public final class CorpusFile {
                 return text.textValue();
             }
         } catch (JsonProcessingException e) {
-            throw new IOException(where + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, where + " is no JSON: " + e.getOriginalMessage(), e);
         }
-        throw new IOException(where + " has no field \"text\" with a string");
+        throw new Failure(ErrorCode.TEXT_UNREADABLE, where + " has no field \"text\" with a string");
     }
 }

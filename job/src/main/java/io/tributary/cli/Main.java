@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,14 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the JVM with 0, or as {@link io.tributary.failure.Blame} says. */
     public static void main(String[] args) {
-        System.exit(new Main().execute(args));
+        int status;
+        try {
+            status = new Main().execute(args);
+        } catch (OutOfMemoryError | LinkageError e) {
+            // Picocli hands over exceptions alone, and these have a reason that a user can mend.
+            status = Ending.of(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
+        }
+        System.exit(status);
     }
 
     /** All that is wrong is said at once, not one thing at each try. */
@@ -93,12 +101,7 @@ public final class Main implements Runnable {
     }
 
     int execute(String... args) {
-        try {
-            return line.execute(args);
-        } catch (OutOfMemoryError | LinkageError e) {
-            // Picocli hands over exceptions alone, and these have a reason that a user can mend.
-            return Ending.of(e, line.getErr());
-        }
+        return line.execute(args);
     }
 
     CommandLine line() {

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.failure.Blame;
@@ -115,7 +116,7 @@ class CommandLineDocsTest {
                                 .filter(each -> !each.isEmpty())
                                 .toList())
                 .start();
-        String printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).isZero();
         return printed;
     }

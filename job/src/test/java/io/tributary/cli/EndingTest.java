@@ -21,6 +21,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Which code a failure has that brings none, or has one among its causes. */
@@ -92,7 +93,7 @@ class EndingTest {
         return Ending.of(failure, new PrintWriter(err, true));
     }
 
-    private static Throwable caught(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static Throwable caught(ThrowingCallable call) {
         return catchThrowable(call);
     }
 

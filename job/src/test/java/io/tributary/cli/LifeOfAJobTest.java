@@ -131,6 +131,7 @@ class LifeOfAJobTest {
         JsonNode ledger = json("ledger", "--from=latest");
         long trained = ledger.at("/0/trainedTokens").longValue();
         assertThat(trained).isPositive().isEqualTo(ledger.at("/2/trainedTokens").longValue());
+        assertThat(ledger.findValuesAsText("missingBytes")).containsExactly("0", "0", "0");
         assertThat(trained % TOKENS_OF_A_ROUND).as("whole rounds").isZero();
         assertThat(run("ledger", "--from=latest")).contains("source", "held out", "missing", "paused");
     }

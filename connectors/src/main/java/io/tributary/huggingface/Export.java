@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.model.ModelShape;
 import io.tributary.snapshot.Dtype;
 import io.tributary.snapshot.SafetensorsReader;
@@ -131,7 +133,8 @@ public record Export(Dtype dtype, long maxShardBytes) {
         if (fileSystem.exists(to)) {
             FileStatus[] entries = fileSystem.listStatus(to);
             if (!fileSystem.getFileStatus(to).isDir() || (entries != null && entries.length > 0)) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.MODEL_UNUSABLE,
                         "%s is not empty: name a new folder, since files of another model would mix with this one"
                                 .formatted(to));
             }

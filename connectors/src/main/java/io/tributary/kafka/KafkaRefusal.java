@@ -1,5 +1,7 @@
 package io.tributary.kafka;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.util.Optional;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.common.config.ConfigException;
@@ -20,9 +22,9 @@ public final class KafkaRefusal {
      * @param failure with the refusal among its causes
      * @param servers as {@code host:port,...}
      */
-    public static Optional<String> of(Throwable failure, String servers) {
+    public static Optional<Failure> of(Throwable failure, String servers) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            Optional<String> why = why(cause, servers);
+            Optional<Failure> why = why(cause, servers);
             if (why.isPresent()) {
                 return why;
             }
@@ -30,44 +32,64 @@ public final class KafkaRefusal {
         return Optional.empty();
     }
 
+    /**
+     * What to say of any failure of a client.
+     *
+     * @param otherwise if Kafka does not answer, or not as it should
+     */
+    public static Failure of(Throwable failure, String servers, String otherwise) {
+        Failure said = of(failure, servers).orElseGet(() -> new Failure(ErrorCode.KAFKA_SILENT, otherwise));
+        said.initCause(failure);
+        return said;
+    }
+
     /** What ends a job at once, if this is a refusal, or the failure itself, which a restart may mend. */
     static RuntimeException ending(RuntimeException failure, String servers) {
         // What a job shows of a failure is the innermost cause, so this has none.
         return of(failure, servers)
-                .<RuntimeException>map(sentence -> new SuppressRestartsException(new IllegalStateException(sentence)))
+                .<RuntimeException>map(SuppressRestartsException::new)
                 .orElse(failure);
     }
 
-    private static Optional<String> why(Throwable cause, String servers) {
+    private static Optional<Failure> why(Throwable cause, String servers) {
         if (cause instanceof SaslAuthenticationException) {
-            return Optional.of(
+            return failure(
+                    ErrorCode.KAFKA_LOGIN,
                     "The Kafka at %s does not let the user in: %s. Look at sasl.mechanism and sasl.jaas.config in the properties of Kafka"
                             .formatted(servers, cause.getMessage()));
         }
         if (cause instanceof SslAuthenticationException) {
-            return Optional.of(
+            return failure(
+                    ErrorCode.KAFKA_TLS,
                     "TLS with the Kafka at %s fails: %s. Look at the certificate of the broker, and at ssl.truststore.* and ssl.keystore.* in the properties of Kafka"
                             .formatted(servers, innermost(cause).getMessage()));
         }
         if (cause instanceof TopicAuthorizationException topics) {
-            return Optional.of(
+            return failure(
+                    ErrorCode.KAFKA_RIGHTS,
                     "The user that the properties of Kafka name may not use the topics %s of the Kafka at %s: give it an ACL on them (docs/security.md)"
                             .formatted(topics.unauthorizedTopics(), servers));
         }
         if (cause instanceof GroupAuthorizationException group) {
-            return Optional.of(
+            return failure(
+                    ErrorCode.KAFKA_RIGHTS,
                     "The user that the properties of Kafka name may not use the group '%s' of the Kafka at %s: give it an ACL on it (docs/security.md)"
                             .formatted(group.groupId(), servers));
         }
         if (cause instanceof AuthorizationException) {
-            return Optional.of(
+            return failure(
+                    ErrorCode.KAFKA_RIGHTS,
                     "The user that the properties of Kafka name may not do this in the Kafka at %s: %s (docs/security.md)"
                             .formatted(servers, cause.getMessage()));
         }
         if (cause instanceof ConfigException) {
-            return Optional.of("The properties of Kafka cannot be used: " + cause.getMessage());
+            return failure(ErrorCode.KAFKA_PROPERTIES, "The properties of Kafka cannot be used: " + cause.getMessage());
         }
         return Optional.empty();
+    }
+
+    private static Optional<Failure> failure(ErrorCode code, String message) {
+        return Optional.of(new Failure(code, message));
     }
 
     private static Throwable innermost(Throwable failure) {

@@ -1,5 +1,7 @@
 package io.tributary.snapshot;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.flow.SnapshotStore;
 import io.tributary.model.ModelShape;
 import io.tributary.record.ParameterGroup;
@@ -57,7 +59,8 @@ public final class ExtendedSnapshot {
             SourceCounts counts)
             throws IOException {
         if (base.sources().contains(source)) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SOURCE_UNKNOWN,
                     "%s has a source '%s' already".formatted(base.folder().getPath(), source));
         }
         List<SnapshotPart.File> files = new ArrayList<>();
@@ -96,8 +99,10 @@ public final class ExtendedSnapshot {
         }
         String found = HexFormat.of().formatHex(in.getMessageDigest().digest());
         if (!found.equals(expected.sha256())) {
-            throw new IOException("%s is damaged: it has the checksum %s, but was written with %s"
-                    .formatted(from.getPath(), found, expected.sha256()));
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN,
+                    "%s is damaged: it has the checksum %s, but was written with %s"
+                            .formatted(from.getPath(), found, expected.sha256()));
         }
     }
 

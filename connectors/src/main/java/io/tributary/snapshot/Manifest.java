@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.SortedMap;
@@ -72,12 +74,15 @@ public record Manifest(
             JsonNode root = JSON.readTree(in);
             int version = root.path("formatVersion").asInt();
             if (version > FORMAT_VERSION) {
-                throw new IOException("%s has format version %d, and this Tributary reads up to %d: use a newer one"
-                        .formatted(file, version, FORMAT_VERSION));
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
+                        "%s has format version %d, and this Tributary reads up to %d: use a newer one"
+                                .formatted(file, version, FORMAT_VERSION));
             }
             return JSON.treeToValue(root, Manifest.class);
         } catch (JsonProcessingException e) {
-            throw new IOException("%s is damaged: %s".formatted(file, e.getOriginalMessage()), e);
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN, "%s is damaged: %s".formatted(file, e.getOriginalMessage()), e);
         }
     }
 }

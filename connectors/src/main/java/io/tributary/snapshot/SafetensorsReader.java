@@ -1,5 +1,7 @@
 package io.tributary.snapshot;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,7 +42,10 @@ public final class SafetensorsReader implements Closeable {
             return new SafetensorsReader(file, in, header, dataStart);
         } catch (IOException e) {
             in.close();
-            throw new IOException("%s is damaged, or not a safetensors file: %s".formatted(file, e.getMessage()), e);
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN,
+                    "%s is damaged, or not a safetensors file: %s".formatted(file, e.getMessage()),
+                    e);
         }
     }
 

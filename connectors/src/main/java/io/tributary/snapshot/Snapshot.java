@@ -1,6 +1,7 @@
 package io.tributary.snapshot;
 
-import java.io.FileNotFoundException;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,8 @@ public final class Snapshot {
     public static Snapshot open(Path folder) throws IOException {
         Path file = new Path(folder, SnapshotLayout.MANIFEST);
         if (!file.getFileSystem().exists(file)) {
-            throw new FileNotFoundException(
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN,
                     "%s is not a finished snapshot: it has no %s".formatted(folder, SnapshotLayout.MANIFEST));
         }
         Snapshot snapshot = new Snapshot(folder, Manifest.read(file));
@@ -97,7 +99,8 @@ public final class Snapshot {
         for (Map.Entry<String, Manifest.File> file : manifest.files().entrySet()) {
             String found = Sha256.of(new Path(folder, file.getKey()));
             if (!found.equals(file.getValue().sha256())) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
                         "%s is damaged: %s has the checksum %s, but was written with %s. Take another copy of the snapshot"
                                 .formatted(
                                         folder,
@@ -188,7 +191,8 @@ public final class Snapshot {
     Manifest.Source source(String name) throws IOException {
         Manifest.Source found = manifest.sources().get(name);
         if (found == null) {
-            throw new IOException("%s has no source '%s', but %s".formatted(folder, name, sources()));
+            throw new Failure(
+                    ErrorCode.SOURCE_UNKNOWN, "%s has no source '%s', but %s".formatted(folder, name, sources()));
         }
         return found;
     }
@@ -198,13 +202,20 @@ public final class Snapshot {
         for (Map.Entry<String, Manifest.File> file : manifest.files().entrySet()) {
             Path path = new Path(folder, file.getKey());
             if (!fileSystem.exists(path)) {
-                throw new FileNotFoundException("The snapshot %s lacks its file %s".formatted(folder, file.getKey()));
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
+                        "The snapshot %s lacks its file %s".formatted(folder, file.getKey()));
             }
             long length = fileSystem.getFileStatus(path).getLen();
             if (length != file.getValue().length()) {
-                throw new IOException("The snapshot %s is damaged: %s has %d bytes, but was written with %d"
-                        .formatted(
-                                folder, file.getKey(), length, file.getValue().length()));
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
+                        "The snapshot %s is damaged: %s has %d bytes, but was written with %d"
+                                .formatted(
+                                        folder,
+                                        file.getKey(),
+                                        length,
+                                        file.getValue().length()));
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.tributary.snapshot;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.model.BodyLayout;
 import io.tributary.model.BodyLayout.BodyTensor;
 import io.tributary.model.ModelShape;
@@ -101,8 +103,10 @@ public final class SourceParameters implements Closeable {
             List<Long> expected =
                     tensor.shape().stream().map(Integer::longValue).toList();
             if (!reader.shape(tensor.name()).equals(expected)) {
-                throw new IOException("%s of the snapshot's body is of the shape %s, and its model wants %s"
-                        .formatted(tensor.name(), reader.shape(tensor.name()), expected));
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
+                        "%s of the snapshot's body is of the shape %s, and its model wants %s"
+                                .formatted(tensor.name(), reader.shape(tensor.name()), expected));
             }
         }
     }
@@ -114,8 +118,10 @@ public final class SourceParameters implements Closeable {
         }
         List<Long> found = reader.shape(name);
         if (found.size() != 2 || found.get(0) < rows || found.get(1) != shape.width()) {
-            throw new IOException("%s of the snapshot is of the shape %s, and its model wants %d x %d"
-                    .formatted(name, found, rows, shape.width()));
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN,
+                    "%s of the snapshot is of the shape %s, and its model wants %d x %d"
+                            .formatted(name, found, rows, shape.width()));
         }
         groups.putIfAbsent(group, reader);
     }
@@ -123,8 +129,10 @@ public final class SourceParameters implements Closeable {
     private void requireAll() throws IOException {
         for (ParameterGroup group : ParameterGroup.values()) {
             if (!has(group) && (group != ParameterGroup.POSITIONS || shape.learnsPositions())) {
-                throw new IOException("The snapshot %s has no %s for this source"
-                        .formatted(snapshot.folder().getPath(), group));
+                throw new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN,
+                        "The snapshot %s has no %s for this source"
+                                .formatted(snapshot.folder().getPath(), group));
             }
         }
     }
@@ -152,8 +160,10 @@ public final class SourceParameters implements Closeable {
     public void copy(ParameterGroup group, long from, float[] out) throws IOException {
         SafetensorsReader reader = groups.get(group);
         if (reader == null) {
-            throw new IOException("The snapshot %s has no %s that all sources share"
-                    .formatted(snapshot.folder().getPath(), group));
+            throw new Failure(
+                    ErrorCode.SNAPSHOT_BROKEN,
+                    "The snapshot %s has no %s that all sources share"
+                            .formatted(snapshot.folder().getPath(), group));
         }
         switch (group) {
             case BODY -> copyBody(reader, from, out);

@@ -1,6 +1,8 @@
 package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.judge.Adaptation;
 import io.tributary.judge.AdaptationPlan;
 import io.tributary.snapshot.Snapshot;
@@ -11,16 +13,16 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Teaches the model of a snapshot a new source. */
 @Command(
@@ -41,9 +43,6 @@ final class AdaptCommand implements Callable<Integer>, Checked {
         FROZEN,
         LIVE
     }
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private SnapshotOption snapshot = new SnapshotOption();
@@ -106,6 +105,9 @@ final class AdaptCommand implements Callable<Integer>, Checked {
     @Option(names = "--seed", paramLabel = "N", description = "Of random embeddings (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         SnapshotOption.logToCache();
@@ -137,7 +139,7 @@ final class AdaptCommand implements Callable<Integer>, Checked {
                         + " it begins as this one is");
             }
         } catch (IOException e) {
-            problems.add("--snapshot " + snapshot.folder + ": " + e.getMessage());
+            return;
         }
     }
 
@@ -161,13 +163,17 @@ final class AdaptCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws IOException {
         Snapshot opened = snapshot.open();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = output.progress();
         Adaptation adaptation = new Adaptation(opened, plan(opened), progress -> {
             out.println(line(progress));
             out.flush();
         });
         var folder = adaptation.run(SnapshotOption.path(to.toString()));
-        out.println("Snapshot with " + source + ": " + folder.getPath());
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("snapshot", folder.getPath());
+        document.put("source", source);
+        document.put("round", opened.round());
+        output.print(document, () -> List.of("Snapshot with " + source + ": " + folder.getPath()));
         return ExitCode.OK;
     }
 
@@ -179,7 +185,7 @@ final class AdaptCommand implements Callable<Integer>, Checked {
         int largest = opened.manifest().sources().values().stream()
                 .mapToInt(each -> Math.toIntExact(each.pieces()))
                 .max()
-                .orElseThrow(() -> new IOException("The snapshot has no source"));
+                .orElseThrow(() -> new Failure(ErrorCode.SNAPSHOT_BROKEN, "The snapshot has no source"));
         return new AdaptationPlan(
                 source,
                 corpora,

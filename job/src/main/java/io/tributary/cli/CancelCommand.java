@@ -4,15 +4,14 @@ import io.tributary.session.JobSummary;
 import io.tributary.session.RestorePoint;
 import io.tributary.session.Session;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Ends a job as it is. */
 @Command(
@@ -24,14 +23,14 @@ final class CancelCommand implements Callable<Integer>, Checked {
     private static final long CACHE_NANOS = 10_000_000_000L;
     private static final long POLL_MS = 500;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
     @Mixin
     private JobArgument job = new JobArgument();
+
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public List<String> problems() {
@@ -40,23 +39,29 @@ final class CancelCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
         try (Session session = cluster.open()) {
             JobSummary running = job.running(session);
             session.cancel(running);
-            out.println("Cancelled " + running.id() + "  " + running.name());
             Optional<RestorePoint> last = lastState(session, running);
-            if (last.isEmpty()) {
-                out.println("It had completed no checkpoint, so that it can only begin anew.");
-                return ExitCode.OK;
-            }
-            Optional<String> problem = last.get().problem();
-            out.println(
-                    problem.isPresent()
-                            ? "Its last checkpoint was not retained: " + problem.get()
-                            : "./tributary resume --from " + last.get().path() + " goes on with it.");
+            Optional<String> problem = last.flatMap(RestorePoint::problem);
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("id", running.id());
+            document.put("name", running.name());
+            last.filter(there -> problem.isEmpty()).ifPresent(sound -> document.put("path", sound.path()));
+            output.print(
+                    document,
+                    () -> List.of("Cancelled " + running.id() + "  " + running.name(), howToGoOn(last, problem)));
         }
         return ExitCode.OK;
+    }
+
+    private static String howToGoOn(Optional<RestorePoint> last, Optional<String> problem) {
+        if (last.isEmpty()) {
+            return "It had completed no checkpoint, so that it can only begin anew.";
+        }
+        return problem.isPresent()
+                ? "Its last checkpoint was not retained: " + problem.get()
+                : "./tributary resume --from " + last.get().path() + " goes on with it.";
     }
 
     /** Flink tells of checkpoints from a cache of some seconds, in which the last may not be the last one yet. */

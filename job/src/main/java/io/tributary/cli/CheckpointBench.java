@@ -20,9 +20,7 @@ import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * What checkpoints cost, on a cluster of real processes.
@@ -39,11 +37,8 @@ import picocli.CommandLine.Spec;
 final class CheckpointBench implements Callable<Integer>, Checked {
     private static final List<String> SOURCES = List.of("de", "en", "fr", "java");
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
-    private BenchOutput output = new BenchOutput();
+    private Output output = new Output();
 
     @Option(names = "--layers", paramLabel = "N", description = "Of the model (default: ${DEFAULT-VALUE}).")
     private int layers = 8;
@@ -81,7 +76,7 @@ final class CheckpointBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Path out = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", out.resolve("tributary.log").toString());
-        PrintWriter print = output.progress(spec);
+        PrintWriter print = output.progress();
         List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
                 .filter(corpus -> SOURCES.contains(corpus.name()))
                 .toList();
@@ -129,7 +124,7 @@ final class CheckpointBench implements Callable<Integer>, Checked {
             withSome.add(with);
         }
         BenchRun run = report(job, new Samples(withoutAny), new Samples(withSome), costs);
-        output.print("checkpoint", List.of(run), spec.commandLine().getOut());
+        BenchOutput.print("checkpoint", List.of(run), output);
     }
 
     private BenchRun report(CheckpointedJob job, Samples without, Samples with, List<CheckpointedJob.Cost> costs) {

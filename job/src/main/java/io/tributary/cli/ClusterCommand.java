@@ -2,9 +2,7 @@ package io.tributary.cli;
 
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Groups what starts, shows and stops a cluster on this machine. */
 @Command(
@@ -19,15 +17,7 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "Kafka and a Flink session cluster on this machine alone, as processes that outlive the command.")
-final class ClusterCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
+final class ClusterCommand extends CommandGroup {
     /** The option that all commands on a cluster have. */
     static final class FolderOption {
         @Option(

@@ -1,6 +1,8 @@
 package io.tributary.cli;
 
 import io.tributary.embedded.LocalCluster;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,8 +56,10 @@ final class ClusterLogsCommand implements Callable<Integer>, Checked {
         List<String> unknown = new ArrayList<>(wanted);
         unknown.removeAll(cluster.names());
         if (!unknown.isEmpty()) {
-            throw new IOException(String.join(", ", unknown) + " is not a process of this cluster: it has "
-                    + String.join(", ", cluster.names()));
+            throw new Failure(
+                    ErrorCode.COMMAND_LINE,
+                    String.join(", ", unknown) + " is not a process of this cluster: it has "
+                            + String.join(", ", cluster.names()));
         }
         List<String> command = new ArrayList<>(List.of("tail", "-n", String.valueOf(lines)));
         if (follow) {
@@ -65,7 +69,8 @@ final class ClusterLogsCommand implements Callable<Integer>, Checked {
                 wanted.stream().map(name -> cluster.folder().log(name)).toList();
         List<Path> there = logs.stream().filter(Files::exists).toList();
         if (there.isEmpty()) {
-            throw new IOException("There is no " + logs.get(0) + " yet: the process was never started");
+            throw new Failure(
+                    ErrorCode.COMMAND_LINE, "There is no " + logs.get(0) + " yet: the process was never started");
         }
         there.forEach(log -> command.add(log.toString()));
         return print(command);

@@ -47,6 +47,18 @@ final class ClusterOptions {
         return flink.isPresent() ? ClusterAddress.of(flink.get()) : ClusterAddress.in(folder);
     }
 
+    /** The Kafka beside the cluster, where one was started in the folder and no other Flink is named. */
+    Optional<String> kafka() throws IOException {
+        return flink.isPresent() ? Optional.empty() : kafkaIn(folder);
+    }
+
+    /** The Kafka of the cluster that was started in a folder, if one was. */
+    static Optional<String> kafkaIn(Path folder) throws IOException {
+        return Files.exists(new ClusterFolder(folder).state())
+                ? ClusterAddress.in(folder).kafka()
+                : Optional.empty();
+    }
+
     /** A conversation with the cluster. What its libraries log goes to the folder. */
     Session open() throws IOException {
         ClusterAddress address = address();

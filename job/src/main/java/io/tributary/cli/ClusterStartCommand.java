@@ -15,10 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Starts a cluster, or what is missing of one; options that are not given stay as they were. */
 @Command(
@@ -32,9 +31,6 @@ import picocli.CommandLine.Spec;
         })
 final class ClusterStartCommand implements Callable<Integer>, Checked {
     private static final int MAX_PROCESSES = 100;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
@@ -82,6 +78,9 @@ final class ClusterStartCommand implements Callable<Integer>, Checked {
             description = "A setting of Flink; repeat it for each. KEY= alone takes one back.")
     private Map<String, String> flink = Map.of();
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -107,19 +106,32 @@ final class ClusterStartCommand implements Callable<Integer>, Checked {
         ClusterFolder folder = new ClusterFolder(place.folder);
         // Before the first logger is made.
         System.setProperty("tributary.log", folder.log("start").toString());
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter progress = output.progress();
         LocalCluster cluster = LocalCluster.at(
                 folder.root(), settings(LocalCluster.settings(folder.root())), ClusterClassPath.installed());
         List<String> missing = cluster.names();
         cluster.alive().forEach(process -> missing.remove(process.name()));
-        out.println(starting(cluster, missing));
-        out.flush();
+        progress.println(starting(cluster, missing));
+        progress.flush();
         cluster.startMissing();
         ClusterSettings settings = cluster.settings();
-        out.println("Flink " + cluster.webUrl() + "   Kafka " + cluster.bootstrapServers());
-        out.println(settings.taskManagers() + " x " + settings.slots() + " slots; data, logs and checkpoints are in "
-                + folder.root());
-        return 0;
+        output.print(
+                Map.of(
+                        "web",
+                        cluster.webUrl(),
+                        "kafka",
+                        cluster.bootstrapServers(),
+                        "taskManagers",
+                        settings.taskManagers(),
+                        "slots",
+                        settings.slots(),
+                        "folder",
+                        folder.root().toString()),
+                () -> List.of(
+                        "Flink " + cluster.webUrl() + "   Kafka " + cluster.bootstrapServers(),
+                        settings.taskManagers() + " x " + settings.slots()
+                                + " slots; data, logs and checkpoints are in " + folder.root()));
+        return ExitCode.OK;
     }
 
     private static String starting(LocalCluster cluster, List<String> missing) {

@@ -1,15 +1,16 @@
 package io.tributary.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.embedded.ClusterOverview;
 import io.tributary.embedded.ClusterProcess;
 import io.tributary.embedded.LocalCluster;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.plan.ByteSize;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,9 +18,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows the processes of a cluster and its slots. */
 @Command(
@@ -30,14 +28,11 @@ import picocli.CommandLine.Spec;
 final class ClusterStatusCommand implements Callable<Integer> {
     private static final List<String> HEADER = List.of("process", "state", "pid", "uptime", "memory", "port");
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
 
-    @Option(names = "--json", description = "Print the same as JSON.")
-    private boolean json;
+    @Mixin
+    private Output output = new Output();
 
     /** What is known of one process. */
     private record Row(
@@ -74,7 +69,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         }
     }
 
-    /** 0, or 1 if a process is down or a TaskManager has not registered. */
+    /** @throws Failure if a process is down or a TaskManager has not registered */
     @Override
     public Integer call() throws IOException, InterruptedException {
         LocalCluster cluster = LocalCluster.open(place.folder);
@@ -85,17 +80,24 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 && overview.filter(
                                 now -> now.taskManagers() >= cluster.settings().taskManagers())
                         .isPresent();
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(json(cluster, rows, overview, up));
-        } else {
-            Table.render(HEADER, rows.stream().map(Row::cells).toList()).forEach(out::println);
-            out.println("Flink " + cluster.webUrl() + "   Kafka " + cluster.bootstrapServers());
-            out.println(overview.map(now -> now.slots() + " slots, " + now.freeSlots() + " free, " + now.runningJobs()
-                            + " jobs running")
-                    .orElse("The JobManager does not answer"));
+        output.print(json(cluster, rows, overview, up), () -> lines(cluster, rows, overview));
+        if (!up) {
+            throw new Failure(
+                    ErrorCode.CLUSTER_DOWN,
+                    "Not all of the cluster in %s runs: ./tributary cluster start brings it back, ./tributary cluster logs tells more"
+                            .formatted(place.folder));
         }
-        return up ? ExitCode.OK : ExitCode.SOFTWARE;
+        return ExitCode.OK;
+    }
+
+    private static List<String> lines(LocalCluster cluster, List<Row> rows, Optional<ClusterOverview> overview) {
+        List<String> lines = new ArrayList<>(
+                Table.render(HEADER, rows.stream().map(Row::cells).toList()));
+        lines.add("Flink " + cluster.webUrl() + "   Kafka " + cluster.bootstrapServers());
+        lines.add(overview.map(now ->
+                        now.slots() + " slots, " + now.freeSlots() + " free, " + now.runningJobs() + " jobs running")
+                .orElse("The JobManager does not answer"));
+        return lines;
     }
 
     private static Row row(LocalCluster cluster, String name) {
@@ -108,14 +110,14 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 cluster.port(name));
     }
 
-    private static String json(LocalCluster cluster, List<Row> rows, Optional<ClusterOverview> overview, boolean up)
-            throws JsonProcessingException {
+    private static ObjectNode json(
+            LocalCluster cluster, List<Row> rows, Optional<ClusterOverview> overview, boolean up) {
         ObjectNode root = new ObjectMapper().createObjectNode();
         root.put("up", up).put("web", cluster.webUrl()).put("kafka", cluster.bootstrapServers());
         overview.ifPresent(
                 now -> root.putObject("slots").put("total", now.slots()).put("free", now.freeSlots()));
         overview.ifPresent(now -> root.put("runningJobs", now.runningJobs()));
         rows.forEach(row -> row.write(root.withArray("processes").addObject()));
-        return Json.text(root);
+        return root;
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,6 +52,6 @@ final class ClusterStopCommand implements Callable<Integer> {
             out.println("Jobs that ran: " + jobs + "; their last checkpoints are in "
                     + cluster.folder().checkpoints());
         }
-        return 0;
+        return ExitCode.OK;
     }
 }

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tributary.config.SettingsDocs;
 import io.tributary.config.SettingsException;
 import io.tributary.config.SettingsFile;
@@ -13,9 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** What a settings file comes to. */
 @Command(
@@ -25,9 +24,6 @@ import picocli.CommandLine.Spec;
         description = "Check a settings file, and print all settings that it comes to: those that it leaves out have"
                 + " their defaults, and secrets are masked.")
 final class ConfigCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
@@ -50,6 +46,9 @@ final class ConfigCommand implements Callable<Integer>, Checked {
             paramLabel = "FOLDER",
             description = "Write the reference page, the example and the schema into Tributary's folder docs.")
     private Optional<Path> docs = Optional.empty();
+
+    @Mixin
+    private Output output = new Output();
 
     private String effective = "";
 
@@ -85,8 +84,13 @@ final class ConfigCommand implements Callable<Integer>, Checked {
         if (docs.isPresent()) {
             SettingsDocs.write(docs.get());
         }
-        spec.commandLine().getOut().print(schema ? SettingsDocs.files().get(SettingsDocs.SCHEMA) : effective);
-        spec.commandLine().getOut().flush();
+        if (schema) {
+            output.out().print(SettingsDocs.files().get(SettingsDocs.SCHEMA));
+        } else {
+            output.print(
+                    new YAMLMapper().readTree(effective),
+                    () -> effective.lines().toList());
+        }
         return ExitCode.OK;
     }
 }

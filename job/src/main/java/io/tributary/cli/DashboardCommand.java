@@ -51,6 +51,7 @@ final class DashboardCommand implements Callable<Integer>, Checked {
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
+        problems.addAll(kafka.problems());
         DemoOptions.checkRange(problems, "--port", port, 0, 65_535);
         return problems;
     }

@@ -3,7 +3,8 @@ package io.tributary.cli;
 import io.tributary.ledger.DeadLetters;
 import io.tributary.ledger.DeadLetters.Letter;
 import io.tributary.ledger.Replay;
-import java.io.PrintWriter;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows the records that no job could train, and sends them again. */
 @Command(
@@ -25,15 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {DeadLettersCommand.Listing.class, DeadLettersCommand.Again.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "The records that could not be trained, where they came from, and why.")
-final class DeadLettersCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
+final class DeadLettersCommand extends CommandGroup {
     /** Which letters are meant. */
     static final class Choice {
         @Option(names = "--source", paramLabel = "NAME", description = "Those of one source.")
@@ -59,11 +50,14 @@ final class DeadLettersCommand implements Runnable {
             versionProvider = Version.class,
             description = "List dead letters with their origin, stage and reason.")
     static final class Listing implements Callable<Integer>, Checked {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+        @Mixin
+        private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
 
         @Mixin
-        private BrokerOption broker = new BrokerOption();
+        private KafkaOption kafkaOption = new KafkaOption();
+
+        @Mixin
+        private Output output = new Output();
 
         @Mixin
         private Choice choice = new Choice();
@@ -71,51 +65,46 @@ final class DeadLettersCommand implements Runnable {
         @Option(names = "--count", description = "Only how many there are.")
         private boolean count;
 
-        @Option(names = "--json", description = "For programs.")
-        private boolean json;
-
         @Override
         public List<String> problems() {
-            return broker.problems();
+            return kafkaOption.problems();
         }
 
         @Override
         public Integer call() throws Exception {
-            BrokerOption.Broker kafka = broker.open();
+            KafkaOption.Broker kafka = kafkaOption.open(place.folder);
             List<Letter> letters = new DeadLetters(kafka.properties())
                     .list().stream()
                             .filter(letter -> choice.holds(letter, kafka.topicPrefix()))
                             .toList();
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(Json.text(
-                        count
-                                ? Map.of("count", letters.size())
-                                : letters.stream().map(Listing::values).toList()));
-            } else if (count) {
-                out.println(letters.size());
-            } else if (letters.isEmpty()) {
-                out.println("No dead letters");
+            if (count) {
+                output.print(Map.of("count", letters.size()), () -> List.of(String.valueOf(letters.size())));
             } else {
-                letters.forEach(letter -> out.println(line(letter)));
+                output.print(
+                        letters.stream().map(DeadLettersCommand::values).toList(),
+                        () -> letters.isEmpty() ? List.of("No dead letters") : lines(letters));
             }
             return ExitCode.OK;
         }
+    }
 
-        private static Map<String, Object> values(Letter letter) {
-            Map<String, Object> values = new LinkedHashMap<>();
-            values.put("letter", letter.id());
-            values.put("topic", letter.topic());
-            values.put("partition", letter.originPartition());
-            values.put("offset", letter.originOffset());
-            values.put("time", letter.time().toString());
-            values.put("stage", letter.stage());
-            values.put("reason", letter.reason());
-            letter.bytes().ifPresent(bytes -> values.put("bytes", bytes));
-            values.put("cut", letter.cut());
-            values.put("replayed", letter.replayed());
-            return values;
-        }
+    private static List<String> lines(List<Letter> letters) {
+        return letters.stream().map(DeadLettersCommand::line).toList();
+    }
+
+    private static Map<String, Object> values(Letter letter) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("letter", letter.id());
+        values.put("topic", letter.topic());
+        values.put("partition", letter.originPartition());
+        values.put("offset", letter.originOffset());
+        values.put("time", letter.time().toString());
+        values.put("stage", letter.stage());
+        values.put("reason", letter.reason());
+        letter.bytes().ifPresent(bytes -> values.put("bytes", bytes));
+        values.put("cut", letter.cut());
+        values.put("replayed", letter.replayed());
+        return values;
     }
 
     /** Sends letters again. */
@@ -129,11 +118,14 @@ final class DeadLettersCommand implements Runnable {
                 "Without --yes it is only said what would be sent. Each is sent once, however often this is called."
             })
     static final class Again implements Callable<Integer>, Checked {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+        @Mixin
+        private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
 
         @Mixin
-        private BrokerOption broker = new BrokerOption();
+        private KafkaOption kafkaOption = new KafkaOption();
+
+        @Mixin
+        private Output output = new Output();
 
         @Mixin
         private Choice choice = new Choice();
@@ -146,33 +138,51 @@ final class DeadLettersCommand implements Runnable {
 
         @Override
         public List<String> problems() {
-            return broker.problems();
+            return kafkaOption.problems();
         }
 
         @Override
         public Integer call() throws Exception {
-            BrokerOption.Broker kafka = broker.open();
-            PrintWriter out = spec.commandLine().getOut();
+            KafkaOption.Broker kafka = kafkaOption.open(place.folder);
             DeadLetters letters = new DeadLetters(kafka.properties());
             List<Letter> chosen = letters.list().stream()
                     .filter(letter -> choice.holds(letter, kafka.topicPrefix()) && !letter.replayed())
                     .toList();
-            chosen.forEach(letter -> Replay.hindrance(letter)
-                    .ifPresent(why -> out.println("Not sent again, " + why + ":  " + line(letter))));
-            long possible = chosen.stream().filter(Replay::possible).count();
-            if (yes && possible > 0) {
+            List<Letter> possible = chosen.stream().filter(Replay::possible).toList();
+            List<Letter> hindered =
+                    chosen.stream().filter(letter -> !Replay.possible(letter)).toList();
+            hindered.forEach(letter -> output.progress()
+                    .println("Not sent again, " + Replay.hindrance(letter).orElseThrow() + ":  " + line(letter)));
+            long sent = 0;
+            if (yes && !possible.isEmpty()) {
                 Replay replay = new Replay(letters, toSource.map(name -> kafka.topicPrefix() + name));
-                out.printf(
-                        Locale.ROOT,
-                        "Sent %,d dead letters again%n",
-                        replay.send(letter -> choice.holds(letter, kafka.topicPrefix())));
-            } else if (yes) {
-                out.println("There is nothing to send again");
-            } else {
-                chosen.stream().filter(Replay::possible).forEach(letter -> out.println(line(letter)));
-                out.printf(Locale.ROOT, "%,d dead letters would be sent again: say --yes%n", possible);
+                sent = replay.send(letter -> choice.holds(letter, kafka.topicPrefix()));
             }
+            print(sent, possible, hindered);
             return ExitCode.OK;
+        }
+
+        private void print(long sent, List<Letter> possible, List<Letter> hindered) throws IOException {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("sent", sent);
+            document.put(
+                    "possible",
+                    possible.stream().map(DeadLettersCommand::values).toList());
+            document.put(
+                    "hindered",
+                    hindered.stream().map(DeadLettersCommand::values).toList());
+            output.print(document, () -> {
+                if (yes) {
+                    return List.of(
+                            possible.isEmpty()
+                                    ? "There is nothing to send again"
+                                    : String.format(Locale.ROOT, "Sent %,d dead letters again", sent));
+                }
+                List<String> lines = new ArrayList<>(lines(possible));
+                lines.add(
+                        String.format(Locale.ROOT, "%,d dead letters would be sent again: say --yes", possible.size()));
+                return lines;
+            });
         }
     }
 

@@ -9,6 +9,8 @@ import io.tributary.corpus.Topics;
 import io.tributary.dashboard.Dashboard;
 import io.tributary.dashboard.History;
 import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.record.RoundReport;
 import io.tributary.record.Sample;
 import io.tributary.session.Causes;
@@ -111,9 +113,11 @@ final class Demo {
         for (DemoOptions.Own own : options.own()) {
             Corpus corpus = CorpusFile.read(own.name(), own.file());
             if (corpus.documents().stream().allMatch(DemoTraining::isHeldOut)) {
-                throw new IOException(own.file() + " has " + corpus.documents().size()
-                        + " documents, and all of them happen to be held out for validation: give more text,"
-                        + " with blank lines between documents");
+                throw new Failure(
+                        ErrorCode.TEXT_UNREADABLE,
+                        own.file() + " has " + corpus.documents().size()
+                                + " documents, and all of them happen to be held out for validation: give more text,"
+                                + " with blank lines between documents");
             }
             corpora.add(corpus);
         }
@@ -203,7 +207,7 @@ final class Demo {
             kafka.checkAlive();
             Optional<Throwable> failure = job.failure();
             if (failure.isPresent()) {
-                throw new IOException("The training job failed: " + Causes.root(failure.get()), failure.get());
+                throw Causes.ofJob("The training job failed: " + Causes.root(failure.get()));
             }
         }
     }

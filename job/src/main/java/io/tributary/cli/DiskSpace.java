@@ -1,5 +1,7 @@
 package io.tributary.cli;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,8 @@ final class DiskSpace {
     static void check(Path folder, long bytes) throws IOException {
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < bytes) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.DISK_FULL,
                     "The disk of " + folder + " has " + (free >> 20) + " MiB free, and this run may write "
                             + (bytes >> 20) + " MiB: make room, name another folder with --out, or train fewer rounds");
         }

@@ -8,17 +8,20 @@ import io.tributary.drill.DrillResult;
 import io.tributary.drill.Fault;
 import io.tributary.embedded.ClusterClassPath;
 import io.tributary.embedded.ClusterFolder;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows on this machine that faults change nothing. */
 @Command(
@@ -28,14 +31,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Train twice on a session cluster of its own: once left alone, once with faults at random moments.",
             "",
-            "Prints how long each recovery took and the goodput, and ends with 1 unless both runs left the same"
+            "Prints how long each recovery took and the goodput, and fails unless both runs left the same"
                     + " snapshots to the byte and the same ledger."
         })
 final class DrillCommand implements Callable<Integer>, Checked {
     private static final List<String> SOURCES = List.of("en", "de", "fr", "java");
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--folder", description = "Of the cluster (default: ${DEFAULT-VALUE}); it must not hold one.")
     private Path folder = Path.of("runs", "drill");
@@ -71,6 +71,9 @@ final class DrillCommand implements Callable<Integer>, Checked {
             description = "The longest time from a recovery to the next fault (default: ${DEFAULT-VALUE}).")
     private int pauseSeconds = 10;
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -94,7 +97,7 @@ final class DrillCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         System.setProperty(
                 "tributary.log", folder.resolve("drill.log").toAbsolutePath().toString());
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = output.progress();
         List<Corpus> corpora = DemoText.load(Demo.textCache(), out::println).stream()
                 .filter(corpus -> SOURCES.contains(corpus.name()))
                 .toList();
@@ -105,8 +108,16 @@ final class DrillCommand implements Callable<Integer>, Checked {
         Interrupt interrupt = Interrupt.onCtrlC(() -> {});
         try {
             DrillResult result = drill.run(corpora);
-            result.lines().forEach(out::println);
-            return result.problems().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("equal", result.problems().isEmpty());
+            document.put("problems", result.problems());
+            document.put("goodput", result.goodput());
+            document.put("recoveriesMs", result.recoveriesMs());
+            output.print(document, result::lines);
+            if (!result.problems().isEmpty()) {
+                throw new Failure(ErrorCode.NOT_EQUAL, "The run with faults is not the same as the run without");
+            }
+            return ExitCode.OK;
         } finally {
             interrupt.done();
         }

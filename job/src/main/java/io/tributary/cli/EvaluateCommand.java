@@ -1,6 +1,8 @@
 package io.tributary.cli;
 
 import io.tributary.corpus.DocumentReader;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.judge.Evaluation;
 import io.tributary.judge.Evaluator;
 import io.tributary.judge.SourceModels;
@@ -8,7 +10,6 @@ import io.tributary.model.LanguageModel;
 import io.tributary.snapshot.Snapshot;
 import io.tributary.vocabulary.SourceTokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +22,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Judges a text by the model of a source. */
 @Command(
@@ -36,9 +35,6 @@ import picocli.CommandLine.Spec;
             "Computed in 32-bit floats; equal input gives equal figures. Models with different vocabularies are compared by bits per byte alone."
         })
 final class EvaluateCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private SnapshotOption snapshot = new SnapshotOption();
 
@@ -53,8 +49,8 @@ final class EvaluateCommand implements Callable<Integer>, Checked {
                     + " \"text\". Of any length.")
     private Path corpus = Path.of("");
 
-    @Option(names = "--json", description = "Print it as JSON.")
-    private boolean json;
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public List<String> problems() {
@@ -85,7 +81,7 @@ final class EvaluateCommand implements Callable<Integer>, Checked {
                 documents++;
             }
             if (documents == 0) {
-                throw new IOException(corpus + " is empty: there is no text in it");
+                throw new Failure(ErrorCode.TEXT_UNREADABLE, corpus + " is empty: there is no text in it");
             }
             evaluation = evaluator.result();
         }
@@ -94,32 +90,32 @@ final class EvaluateCommand implements Callable<Integer>, Checked {
     }
 
     private void print(Snapshot opened, Evaluation evaluation) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("snapshot", opened.folder().getPath());
-            fields.put("round", opened.round());
-            fields.put("source", source);
-            fields.put("documents", evaluation.documents());
-            fields.put("bytes", evaluation.bytes());
-            fields.put("tokens", evaluation.tokens());
-            fields.put("loss", evaluation.loss());
-            fields.put("perplexity", evaluation.perplexity());
-            fields.put("bitsPerByte", evaluation.bitsPerByte());
-            fields.put("tokensPerByte", evaluation.tokensPerByte());
-            out.println(Json.text(fields));
-            return;
-        }
-        line(
-                "%s after %,d rounds: %,d documents, %,d bytes, %,d tokens",
-                source, opened.round(), evaluation.documents(), evaluation.bytes(), evaluation.tokens());
-        line("loss         %.4f nats per token", evaluation.loss());
-        line("perplexity   %.2f", evaluation.perplexity());
-        line("bits/byte    %.4f", evaluation.bitsPerByte());
-        line("tokens/byte  %.4f", evaluation.tokensPerByte());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("snapshot", opened.folder().getPath());
+        fields.put("round", opened.round());
+        fields.put("source", source);
+        fields.put("documents", evaluation.documents());
+        fields.put("bytes", evaluation.bytes());
+        fields.put("tokens", evaluation.tokens());
+        fields.put("loss", evaluation.loss());
+        fields.put("perplexity", evaluation.perplexity());
+        fields.put("bitsPerByte", evaluation.bitsPerByte());
+        fields.put("tokensPerByte", evaluation.tokensPerByte());
+        output.print(fields, () -> lines(opened.round(), evaluation));
     }
 
-    private void line(String format, Object... values) {
-        spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
+    private List<String> lines(long round, Evaluation evaluation) {
+        return List.of(
+                line(
+                        "%s after %,d rounds: %,d documents, %,d bytes, %,d tokens",
+                        source, round, evaluation.documents(), evaluation.bytes(), evaluation.tokens()),
+                line("loss         %.4f nats per token", evaluation.loss()),
+                line("perplexity   %.2f", evaluation.perplexity()),
+                line("bits/byte    %.4f", evaluation.bitsPerByte()),
+                line("tokens/byte  %.4f", evaluation.tokensPerByte()));
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 }

@@ -1,22 +1,23 @@
 package io.tributary.cli;
 
+import io.tributary.config.Quantities;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.huggingface.Export;
 import io.tributary.snapshot.Dtype;
 import io.tributary.snapshot.Snapshot;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.flink.core.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Writes a model of a snapshot for the tools of Hugging Face. */
 @Command(
@@ -30,21 +31,9 @@ import picocli.CommandLine.Spec;
         })
 final class ExportCommand implements Callable<Integer>, Checked {
     private static final Map<String, Dtype> DTYPES = Map.of("float32", Dtype.F32, "bfloat16", Dtype.BF16);
-    /** Powers of ten, as these tools count. */
-    private static final Map<String, Long> UNITS =
-            Map.of("KB", 1_000L, "MB", 1_000_000L, "GB", 1_000_000_000L, "TB", 1_000_000_000_000L);
 
-    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,5})([KMGT]B)");
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = "--snapshot",
-            paramLabel = "DIR",
-            required = true,
-            description = "A folder such as round-000008, in the file system of a path or an address.")
-    private String snapshot = "";
+    @Mixin
+    private SnapshotOption snapshot = new SnapshotOption();
 
     @Option(
             names = "--source",
@@ -74,49 +63,62 @@ final class ExportCommand implements Callable<Integer>, Checked {
             description = "The most that one file of tensors holds, such as 500MB; 5GB by default.")
     private String maxShardSize = "5GB";
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
+        List<String> problems =
+                new ArrayList<>(snapshot.problems(source.stream().toList()));
         if (!DTYPES.containsKey(dtype)) {
             problems.add("--dtype %s is not known: name float32 or bfloat16".formatted(dtype));
         }
-        if (!SIZE.matcher(maxShardSize).matches()) {
-            problems.add("--max-shard-size %s is no size such as 500MB or 5GB".formatted(maxShardSize));
+        if (Quantities.SIZE.parse(maxShardSize).orElse(0) < 1) {
+            problems.add("--max-shard-size %s is not %s".formatted(maxShardSize, Quantities.SIZE.example()));
         }
         return problems;
     }
 
     @Override
     public Integer call() throws Exception {
-        Snapshot opened = Snapshot.open(new Path(snapshot));
+        Snapshot opened = snapshot.open();
         String name = source.isPresent() ? source.get() : only(opened);
-        Export.Result result =
-                new Export(DTYPES.getOrDefault(dtype, Dtype.F32), shardBytes()).run(opened, name, new Path(to));
-        spec.commandLine()
-                .getOut()
-                .printf(
+        Export.Result result = export(opened, name);
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("folder", to);
+        document.put("source", name);
+        document.put("round", opened.round());
+        document.put("parameters", result.parameters());
+        document.put("files", result.files());
+        output.print(
+                document,
+                () -> List.of(String.format(
                         Locale.ROOT,
-                        "%s: the model of %s after %,d rounds, %,d parameters in %s%n",
+                        "%s: the model of %s after %,d rounds, %,d parameters in %s",
                         to,
                         name,
                         opened.round(),
                         result.parameters(),
-                        String.join(", ", result.files()));
+                        String.join(", ", result.files()))));
         return ExitCode.OK;
     }
 
-    private static String only(Snapshot snapshot) {
+    private Export.Result export(Snapshot opened, String name) throws IOException {
+        long shardBytes = Quantities.SIZE.parse(maxShardSize).orElseThrow();
+        try {
+            return new Export(DTYPES.getOrDefault(dtype, Dtype.F32), shardBytes)
+                    .run(opened, name, SnapshotOption.path(to));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ErrorCode.MODEL_UNUSABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static String only(Snapshot snapshot) throws Failure {
         if (snapshot.sources().size() != 1) {
-            throw new IllegalArgumentException(
+            throw new Failure(
+                    ErrorCode.SOURCE_UNKNOWN,
                     "%s has the sources %s: name one with --source".formatted(snapshot.folder(), snapshot.sources()));
         }
         return snapshot.sources().first();
-    }
-
-    private long shardBytes() {
-        Matcher size = SIZE.matcher(maxShardSize);
-        return size.matches()
-                ? Long.parseLong(size.group(1)) * UNITS.getOrDefault(size.group(2), 1L)
-                : Export.DEFAULT_SHARD_BYTES;
     }
 }

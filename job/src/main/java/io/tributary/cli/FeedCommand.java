@@ -6,6 +6,8 @@ import io.tributary.corpus.FeedState;
 import io.tributary.corpus.SourceTopics;
 import io.tributary.corpus.TextFeed;
 import io.tributary.corpus.TextFeed.Shape;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.ValueFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Send text to the topic of a source.",
             "",
             "Files may be packed with gzip or Zstandard. A document that is no text, or too long, is reported with its"
-                    + " place and left out, and the exit code is then 1."
+                    + " place and left out, which is an error at the end."
         })
 final class FeedCommand implements Callable<Integer>, Checked {
     private static final String PIPE = "-";
@@ -47,7 +49,13 @@ final class FeedCommand implements Callable<Integer>, Checked {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private BrokerOption broker = new BrokerOption();
+    private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
+
+    @Mixin
+    private KafkaOption kafkaOption = new KafkaOption();
+
+    @Mixin
+    private Output output = new Output();
 
     @Option(
             names = "--source",
@@ -104,7 +112,7 @@ final class FeedCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>(broker.problems());
+        List<String> problems = new ArrayList<>(kafkaOption.problems());
         if (!source.isEmpty() && !Corpus.isName(source)) {
             problems.add("--source: '" + source + "' cannot name a source: " + Corpus.NAME_RULE);
         }
@@ -124,7 +132,7 @@ final class FeedCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
-        BrokerOption.Broker kafka = broker.open();
+        KafkaOption.Broker kafka = kafkaOption.open(place.folder);
         String cluster;
         int maxBytes;
         try (SourceTopics topics = new SourceTopics(kafka.properties(), kafka.topicPrefix())) {
@@ -146,18 +154,30 @@ final class FeedCommand implements Callable<Integer>, Checked {
                 refused += feed.count().refused();
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(screen.result(kafka.topicPrefix() + source, documents, bytes, refused));
-        return refused == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+        tell(screen, new Sent(kafka.topicPrefix() + source, documents, bytes, refused));
+        return ExitCode.OK;
     }
 
-    private Shape shape(String file, BrokerOption.Broker kafka, int maxBytes) throws IOException {
+    /** What a program reads. */
+    private record Sent(String topic, long documents, long bytes, long refused) {}
+
+    private void tell(FeedScreen screen, Sent sent) throws IOException {
+        output.print(sent, () -> List.of(screen.result(sent.topic(), sent.documents(), sent.bytes(), sent.refused())));
+        if (sent.refused() > 0) {
+            throw new Failure(
+                    ErrorCode.TEXT_REFUSED,
+                    String.format(Locale.ROOT, "%,d documents were refused, see above", sent.refused()));
+        }
+    }
+
+    private Shape shape(String file, KafkaOption.Broker kafka, int maxBytes) throws IOException {
         Format chosen = format.orElse(Format.of(file));
         ValueFormat text = chosen == Format.JSONL ? new ValueFormat.Json(field) : ValueFormat.TEXT;
         // What the job reads as JSON has to be JSON.
         boolean whole = kafka.formats().getOrDefault(source, ValueFormat.TEXT) instanceof ValueFormat.Json;
         if (whole && chosen != Format.JSONL) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.COMMAND_LINE,
                     "The job reads the source %s as JSON, as its settings say, but %s is no JSON lines: give it --format jsonl if it is"
                             .formatted(source, file));
         }

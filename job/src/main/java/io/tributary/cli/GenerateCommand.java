@@ -78,8 +78,8 @@ final class GenerateCommand implements Callable<Integer>, Checked {
             description = "Write no more than so many tokens (default: ${DEFAULT-VALUE}).")
     private int maxTokens = 200;
 
-    @Option(names = "--json", description = "Print it as JSON, at the end.")
-    private boolean json;
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public List<String> problems() {
@@ -112,7 +112,7 @@ final class GenerateCommand implements Callable<Integer>, Checked {
                                         writer.promptTokens() - writer.unseenTokens(),
                                         writer.unseenTokens()));
             }
-            if (json) {
+            if (output.isJson()) {
                 printJson(writer);
             } else {
                 printAsItComes(writer);
@@ -122,7 +122,7 @@ final class GenerateCommand implements Callable<Integer>, Checked {
     }
 
     private void printAsItComes(Writer writer) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = output.out();
         Writer.Reader print = text -> {
             out.print(text);
             // Flushes, and ends the work when nobody reads any more, as behind a head.
@@ -145,6 +145,6 @@ final class GenerateCommand implements Callable<Integer>, Checked {
         fields.put("text", text.toString());
         fields.put("tokens", written.tokens());
         fields.put("end", written.end().name().toLowerCase(Locale.ROOT));
-        spec.commandLine().getOut().println(Json.text(fields));
+        output.print(fields, List::of);
     }
 }

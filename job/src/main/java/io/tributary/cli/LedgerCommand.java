@@ -1,11 +1,12 @@
 package io.tributary.cli;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.ledger.LedgerLine;
 import io.tributary.ledger.LedgerReader;
 import io.tributary.session.RestorePoint;
 import io.tributary.session.Session;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows what has become of the text of each source. */
 @Command(
@@ -27,7 +26,7 @@ import picocli.CommandLine.Spec;
             "Show of each source that all text that was read is trained, queued, held out or a dead letter.",
             "",
             "For a running job a savepoint is taken and removed again, so that all numbers are of one moment. Bytes are those of text in"
-                    + " UTF-8; of dead letters those of their values. Ends with 1 if something is missing."
+                    + " UTF-8; of dead letters those of their values. It is an error if something is missing."
         })
 final class LedgerCommand implements Callable<Integer>, Checked {
     private static final String LATEST = "latest";
@@ -43,9 +42,6 @@ final class LedgerCommand implements Callable<Integer>, Checked {
             "missing",
             "tokens trained");
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
@@ -59,8 +55,8 @@ final class LedgerCommand implements Callable<Integer>, Checked {
                     + " folder of the cluster.")
     private Optional<String> from = Optional.empty();
 
-    @Option(names = "--json", description = "Print it as JSON.")
-    private boolean json;
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public List<String> problems() {
@@ -75,16 +71,21 @@ final class LedgerCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         cluster.logToFolder();
-        PrintWriter out = spec.commandLine().getOut();
         List<LedgerLine> ledger = from.isPresent() ? LedgerReader.read(restorePoint(from.get())) : ofRunning();
-        if (json) {
-            out.println(Json.text(ledger));
-        } else {
-            Table.render(COLUMNS, ledger.stream().map(LedgerCommand::cells).toList())
-                    .forEach(out::println);
+        output.print(
+                ledger,
+                () -> Table.render(
+                        COLUMNS, ledger.stream().map(LedgerCommand::cells).toList()));
+        List<String> wrong = ledger.stream()
+                .filter(line -> line.missingBytes() != 0)
+                .map(LedgerLine::source)
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new Failure(
+                    ErrorCode.NOT_EQUAL,
+                    "The ledger does not add up for %s: more or less was read than is accounted for".formatted(wrong));
         }
-        boolean adds = ledger.stream().allMatch(line -> line.missingBytes() == 0);
-        return adds ? ExitCode.OK : ExitCode.SOFTWARE;
+        return ExitCode.OK;
     }
 
     private List<LedgerLine> ofRunning() throws Exception {
@@ -97,12 +98,13 @@ final class LedgerCommand implements Callable<Integer>, Checked {
         RestorePoint point = name.equals(LATEST)
                 ? RestorePoint.in(cluster.folder).stream()
                         .findFirst()
-                        .orElseThrow(() ->
-                                new IOException("There is no complete savepoint or checkpoint in " + cluster.folder))
+                        .orElseThrow(() -> new Failure(
+                                ErrorCode.SAVEPOINT_BROKEN,
+                                "There is no complete savepoint or checkpoint in " + cluster.folder))
                 : RestorePoint.named(name);
         Optional<String> problem = point.problem();
         if (problem.isPresent()) {
-            throw new IOException("There is no ledger: " + problem.get());
+            throw new Failure(ErrorCode.SAVEPOINT_BROKEN, "There is no ledger: " + problem.get());
         }
         return point.path();
     }

@@ -1,27 +1,38 @@
 package io.tributary.cli;
 
+import io.tributary.failure.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
 /** The command line: {@code tributary COMMAND}. */
 @Command(
-        name = "tributary",
+        name = Main.NAME,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = HelpCommand.class,
-        synopsisSubcommandLabel = "COMMAND",
-        description =
-                "Continual pre-training of language models from Kafka, with embeddings of its own for each source.",
-        footer = {"", "The launcher also knows: build, test."})
+        synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+    static final String NAME = "tributary";
+    /** What needs no build before it. */
+    static final List<String> OF_THE_LAUNCHER = List.of("build", "test");
+
+    /** The launcher prints it too, without having built anything. */
+    private static final String USAGE = "usage.txt";
+
     private final CommandLine line;
 
     Main() {
@@ -50,24 +61,40 @@ public final class Main implements Runnable {
                 .addSubcommand(new WatchCommand())
                 .addSubcommand(new TensorboardCommand())
                 .addSubcommand(new DrillCommand())
-                .addSubcommand(new BenchCommand());
+                .addSubcommand(new BenchCommand())
+                .addSubcommand(new CompletionCommand());
+        line.getCommandSpec().usageMessage().sectionKeys(List.of(USAGE)).sectionMap(Map.of(USAGE, help -> usage()));
         collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(this::runIfSound);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("tributary: " + message(failure));
-            return ExitCode.SOFTWARE;
-        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> Ending.of(failure, command.getErr()));
     }
 
-    /** The names of all commands. */
+    /** The names of all commands, those of the launcher among them. */
     public static List<String> commands() {
-        return List.copyOf(new Main().line.getSubcommands().keySet());
+        return Stream.concat(new Main().line.getSubcommands().keySet().stream(), OF_THE_LAUNCHER.stream())
+                .toList();
     }
 
-    /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
+    /** What there is, by groups. */
+    public static String usage() {
+        try (InputStream text = Objects.requireNonNull(Main.class.getResourceAsStream(USAGE))) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs one command and ends the JVM with 0, or as {@link io.tributary.failure.Blame} says. */
     public static void main(String[] args) {
-        System.exit(new Main().execute(args));
+        int status;
+        try {
+            status = new Main().execute(args);
+        } catch (OutOfMemoryError | LinkageError e) {
+            // Picocli hands over exceptions alone, and these have a reason that a user can mend.
+            status = Ending.of(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
+        }
+        System.exit(status);
     }
 
     /** All that is wrong is said at once, not one thing at each try. */
@@ -95,16 +122,10 @@ public final class Main implements Runnable {
             return new RunLast().execute(parsed);
         }
         PrintWriter err = line.getErr();
-        err.println("tributary: this cannot be run:");
+        err.println("tributary: " + ErrorCode.COMMAND_LINE.id() + ": this cannot be run:");
         problems.forEach(problem -> err.println("  - " + problem));
         err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
-        return ExitCode.USAGE;
-    }
-
-    /** Messages of the file system's errors are bare paths, and other errors need not have one. */
-    private static String message(Exception failure) {
-        String message = failure.getMessage();
-        return message == null || failure instanceof FileSystemException ? failure.toString() : message;
+        return ErrorCode.COMMAND_LINE.blame().exitCode();
     }
 
     private static List<String> problems(ParseResult parsed) {

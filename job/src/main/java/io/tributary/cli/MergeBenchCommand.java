@@ -7,9 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Merging on one core, beside copying memory and sending a shard over loopback. */
 @Command(
@@ -18,11 +16,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Merging: bytes of updates per second on one core, beside memory and loopback.")
 final class MergeBenchCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
-    private BenchOutput output = new BenchOutput();
+    private Output output = new Output();
 
     @Option(
             names = "--shard-values",
@@ -64,7 +59,7 @@ final class MergeBenchCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         MergeBench bench = new MergeBench(shardValues, sources, repeats, seconds, memoryMib);
-        output.print("merge", List.of(bench.run()), spec.commandLine().getOut());
+        BenchOutput.print("merge", List.of(bench.run()), output);
         return ExitCode.OK;
     }
 }

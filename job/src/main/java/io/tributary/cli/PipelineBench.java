@@ -32,9 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * What the pipeline costs: tokens per second of the demo's job from end to end while it trains, beside those of the bare
@@ -51,11 +49,8 @@ import picocli.CommandLine.Spec;
 final class PipelineBench implements Callable<Integer>, Checked {
     private static final Duration POLL = Duration.ofMillis(500);
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
-    private BenchOutput output = new BenchOutput();
+    private Output output = new Output();
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: ${DEFAULT-VALUE}).")
     int rounds = DemoOptions.ROUNDS;
@@ -89,7 +84,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Path out = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", out.resolve("tributary.log").toString());
-        PrintWriter progress = output.progress(spec);
+        PrintWriter progress = output.progress();
         List<Corpus> corpora = DemoText.load(Demo.textCache(), progress::println);
         progress.printf(
                 "%d sources, %d rounds of %d steps, parallelism %d; logs in %s%n",
@@ -111,10 +106,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
             jobs.add(job.pace());
             loops.add(loop);
         }
-        output.print(
-                "pipeline",
-                List.of(report(corpora.size(), jobs, loops)),
-                spec.commandLine().getOut());
+        BenchOutput.print("pipeline", List.of(report(corpora.size(), jobs, loops)), output);
         DiskSpace.removeFolder(out);
         return 0;
     }
@@ -208,7 +200,7 @@ final class PipelineBench implements Callable<Integer>, Checked {
     private static void failIfFailed(RunningJob job) throws IOException {
         Optional<Throwable> failure = job.failure();
         if (failure.isPresent()) {
-            throw new IOException("The training job failed: " + Causes.root(failure.get()), failure.get());
+            throw Causes.ofJob("The training job failed: " + Causes.root(failure.get()));
         }
     }
 

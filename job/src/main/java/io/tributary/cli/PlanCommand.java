@@ -1,13 +1,15 @@
 package io.tributary.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.tributary.config.PipelineSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.config.SettingsFile;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.model.ModelShape;
 import io.tributary.plan.Cost;
 import io.tributary.plan.Plan;
 import io.tributary.plan.Preset;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,9 +22,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * What a run will cost: one that a settings file describes, or a published set-up under each method, as it was published
@@ -37,9 +37,6 @@ final class PlanCommand implements Callable<Integer>, Checked {
     private static final List<String> PARAMETERS =
             List.of("method", "vocabulary", "embedding", "in memory", "per round", "per step", "times fewer");
     private static final List<String> COMPUTED = List.of("method", "GFLOP/token", "GB with AdamW");
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--preset",
@@ -56,8 +53,8 @@ final class PlanCommand implements Callable<Integer>, Checked {
     @Mixin
     SetOptions sets = new SetOptions();
 
-    @Option(names = "--json", description = "Print the plan of --config as JSON.")
-    boolean json;
+    @Mixin
+    private Output output = new Output();
 
     private Optional<PipelineSettings> settings = Optional.empty();
 
@@ -71,7 +68,7 @@ final class PlanCommand implements Callable<Integer>, Checked {
             problems.addAll(read(config.get()));
         } else {
             problems.addAll(presetProblems());
-            if (json) {
+            if (output.isJson()) {
                 problems.add("--json needs --config");
             }
             if (!sets.sets.isEmpty()) {
@@ -99,25 +96,27 @@ final class PlanCommand implements Callable<Integer>, Checked {
         return List.of(problem + ": name one of " + known + ", or a settings file with --config");
     }
 
-    /** 0, or 1 if the run that is planned does not fit. */
+    /** @throws Failure if the run that is planned does not fit */
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() throws IOException {
         if (settings.isEmpty()) {
             Preset.named(preset).ifPresent(this::print);
             return ExitCode.OK;
         }
         Plan plan = Plan.of(settings.get());
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(Json.text(plan));
+        if (output.isJson()) {
+            output.print(plan, List::of);
         } else {
-            new PlanTables(settings.get(), plan, out).print();
+            new PlanTables(settings.get(), plan, output.out()).print();
         }
-        return plan.fits() ? ExitCode.OK : ExitCode.SOFTWARE;
+        if (!plan.fits()) {
+            throw new Failure(ErrorCode.PLAN_TOO_LARGE, "The run does not fit: " + String.join("; ", plan.exceeded()));
+        }
+        return ExitCode.OK;
     }
 
     private void print(Preset known) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = output.out();
         ModelShape shape = known.shape();
         out.println(text(
                 "%s: %d layers, width %,d, %d heads, rows of %,d tokens",

@@ -1,5 +1,7 @@
 package io.tributary.cli;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.ReportJson;
 import io.tributary.kafka.ReportSink;
 import io.tributary.record.Report;
@@ -75,8 +77,10 @@ final class ReportReader<R extends Report> implements AutoCloseable {
         try {
             consumer.listTopics(ANSWER_LIMIT);
         } catch (TimeoutException e) {
-            throw new IOException(
-                    "The Kafka at %s does not answer: is it running, and is this its address?".formatted(servers), e);
+            throw new Failure(
+                    ErrorCode.KAFKA_SILENT,
+                    "The Kafka at %s does not answer: is it running, and is this its address?".formatted(servers),
+                    e);
         }
     }
 

@@ -3,6 +3,8 @@ package io.tributary.cli;
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.embedded.ClusterFolder;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.session.KeptSettings;
 import io.tributary.session.KeptSettings.Text;
 import io.tributary.session.RestorePoint;
@@ -17,9 +19,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Starts a job from the state that an earlier one left. */
 @Command(
@@ -29,9 +29,6 @@ import picocli.CommandLine.Spec;
         description = "Go on with a job from a savepoint or a retained checkpoint, on as many subtasks as you like.")
 final class ResumeCommand implements Callable<Integer>, Checked {
     private static final String LATEST = "latest";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
@@ -58,6 +55,9 @@ final class ResumeCommand implements Callable<Integer>, Checked {
     @Option(names = "--allow-non-restored", description = "Go on even if the job has no use for some of the state.")
     private boolean allowNonRestored;
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
@@ -79,10 +79,9 @@ final class ResumeCommand implements Callable<Integer>, Checked {
                     from.equals(LATEST) ? latest(given) : sound(RestorePoint.named(from), Optional.empty());
             Text text = (given.isPresent() ? given.get() : kept(point)).with(sets.sets);
             JobSettings settings = parsed(text);
-            spec.commandLine().getOut().println("Resuming " + settings.name() + " from " + point.path());
+            output.progress().println("Resuming " + settings.name() + " from " + point.path());
             Submission.Start start = new Submission.Start(options.parallelism(), Optional.of(point), allowNonRestored);
-            SubmitCommand.start(
-                    session, cluster, settings, text, start, spec.commandLine().getOut());
+            SubmitCommand.start(session, cluster, settings, text, start, output);
         }
         return ExitCode.OK;
     }
@@ -96,7 +95,8 @@ final class ResumeCommand implements Callable<Integer>, Checked {
             }
         }
         if (points.isEmpty()) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
                     "There is nothing to resume from: %s and %s hold no complete savepoint or checkpoint of this job; name one with --from PATH"
                             .formatted(cluster.folder.resolve("savepoints"), cluster.folder.resolve("checkpoints")));
         }
@@ -117,9 +117,11 @@ final class ResumeCommand implements Callable<Integer>, Checked {
     private static RestorePoint sound(RestorePoint point, Optional<RestorePoint> before) throws IOException {
         Optional<String> problem = point.problem();
         if (problem.isPresent()) {
-            throw new IOException("The job cannot be resumed: " + problem.get()
-                    + before.map(other -> "; the one before is --from " + other.path())
-                            .orElse(""));
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
+                    "The job cannot be resumed: " + problem.get()
+                            + before.map(other -> "; the one before is --from " + other.path())
+                                    .orElse(""));
         }
         return point;
     }
@@ -133,11 +135,13 @@ final class ResumeCommand implements Callable<Integer>, Checked {
     private Text kept(RestorePoint point) throws IOException {
         List<Text> texts = settingsOf(point);
         if (texts.size() != 1) {
-            throw new IOException("%s settings are kept in %s of the job that wrote %s: name them with --config FILE"
-                    .formatted(
-                            texts.isEmpty() ? "No" : "Several",
-                            new ClusterFolder(cluster.folder).jobs(),
-                            point.path()));
+            throw new Failure(
+                    ErrorCode.SETTINGS_NOT_KEPT,
+                    "%s settings are kept in %s of the job that wrote %s: name them with --config FILE"
+                            .formatted(
+                                    texts.isEmpty() ? "No" : "Several",
+                                    new ClusterFolder(cluster.folder).jobs(),
+                                    point.path()));
         }
         return texts.get(0);
     }

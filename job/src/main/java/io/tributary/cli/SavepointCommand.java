@@ -1,15 +1,15 @@
 package io.tributary.cli;
 
+import io.tributary.session.JobSummary;
 import io.tributary.session.Session;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Keeps the state of a job that goes on. */
 @Command(
@@ -18,9 +18,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Take a savepoint of a job, which goes on, and print its path.")
 final class SavepointCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
@@ -34,6 +31,9 @@ final class SavepointCommand implements Callable<Integer>, Checked {
                     "Where, as a path or a URI (default: savepoints in the folder of the cluster; with --flink as its settings say).")
     private Optional<String> to = Optional.empty();
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         return cluster.problems();
@@ -42,7 +42,9 @@ final class SavepointCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         try (Session session = cluster.open()) {
-            spec.commandLine().getOut().println(session.savepoint(job.running(session), cluster.savepoints(to)));
+            JobSummary running = job.running(session);
+            String path = session.savepoint(running, cluster.savepoints(to));
+            output.print(Map.of("id", running.id(), "path", path), () -> List.of(path));
         }
         return ExitCode.OK;
     }

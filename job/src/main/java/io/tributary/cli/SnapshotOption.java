@@ -23,7 +23,7 @@ final class SnapshotOption {
         return Snapshot.openOrLatest(path(folder));
     }
 
-    /** Everything that is wrong with the snapshot and some sources of it; nothing where it was not given. */
+    /** The sources that it does not have. A snapshot that cannot be opened fails when it is, with a code of its own. */
     List<String> problems(List<String> sources) {
         List<String> problems = new ArrayList<>();
         if (!folder.isEmpty()) {
@@ -33,7 +33,7 @@ final class SnapshotOption {
                         .filter(source -> !source.isEmpty() && !known.contains(source))
                         .forEach(source -> problems.add(unknown(source, known)));
             } catch (IOException e) {
-                problems.add("--snapshot " + folder + ": " + e.getMessage());
+                return List.of();
             }
         }
         return problems;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -63,7 +64,8 @@ final class SourcesCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        return cluster.problems();
+        return Stream.concat(cluster.problems().stream(), kafka.problems().stream())
+                .toList();
     }
 
     @Override

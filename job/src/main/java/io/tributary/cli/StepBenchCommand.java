@@ -9,7 +9,6 @@ import io.tributary.model.ModelShape;
 import io.tributary.model.Positions;
 import io.tributary.model.Precision;
 import io.tributary.model.SavedProgram;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +18,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The training step, beside its peers and what the hardware allows. */
 @Command(
@@ -52,11 +49,8 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
         }
     }
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
-    private BenchOutput output = new BenchOutput();
+    private Output output = new Output();
 
     @Option(
             names = "--presets",
@@ -192,8 +186,7 @@ final class StepBenchCommand implements Callable<Integer>, Checked {
                             script.or(StepBenchCommand::scriptOfThisClone))
                     .run());
         }
-        PrintWriter out = spec.commandLine().getOut();
-        output.print("step", runs, out);
+        BenchOutput.print("step", runs, output);
         return ExitCode.OK;
     }
 

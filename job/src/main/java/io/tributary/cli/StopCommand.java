@@ -7,14 +7,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Ends a job so that it can be resumed. */
 @Command(
@@ -23,9 +22,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Stop a job with a savepoint at the end of a round, and print its path.")
 final class StopCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
@@ -51,9 +47,13 @@ final class StopCommand implements Callable<Integer>, Checked {
     @Mixin
     private KafkaOption kafka = new KafkaOption();
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
+        problems.addAll(kafka.problems());
         DemoOptions.checkRange(problems, "--wait", waitSeconds, 1, 7 * 24 * 3600);
         return problems;
     }
@@ -64,7 +64,7 @@ final class StopCommand implements Callable<Integer>, Checked {
             JobSummary running = job.running(session);
             Optional<String> folder = cluster.savepoints(to);
             String path = now ? session.stop(running, folder) : stopAtBorder(session, running, folder);
-            spec.commandLine().getOut().println(path);
+            output.print(Map.of("id", running.id(), "path", path), () -> List.of(path));
         }
         return ExitCode.OK;
     }

@@ -7,15 +7,15 @@ import io.tributary.session.Submission;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Starts a job anew. */
 @Command(
@@ -24,9 +24,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Start a job on a cluster, and return when it runs.")
 final class SubmitCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
@@ -44,6 +41,9 @@ final class SubmitCommand implements Callable<Integer>, Checked {
             paramLabel = "FILE",
             description = "The settings of the job in YAML, as in docs/examples/pipeline.yaml.")
     private Optional<Path> config = Optional.empty();
+
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public List<String> problems() {
@@ -63,7 +63,7 @@ final class SubmitCommand implements Callable<Integer>, Checked {
             KeptSettings.Text text = KeptSettings.Text.of(config.orElseThrow()).with(sets.sets);
             JobSettings settings = text.parse(cluster.defaults());
             if (verbose) {
-                spec.commandLine().getOut().println(settings.effective());
+                output.progress().println(settings.effective());
             }
             start(
                     session,
@@ -71,7 +71,7 @@ final class SubmitCommand implements Callable<Integer>, Checked {
                     settings,
                     text,
                     new Submission.Start(options.parallelism(), Optional.empty(), false),
-                    spec.commandLine().getOut());
+                    output);
         }
         return ExitCode.OK;
     }
@@ -83,14 +83,26 @@ final class SubmitCommand implements Callable<Integer>, Checked {
             JobSettings settings,
             KeptSettings.Text text,
             Submission.Start start,
-            PrintWriter out)
+            Output output)
             throws Exception {
         String id = cluster.submission(session).submit(settings, text, start);
-        out.println("Job " + id + "  " + settings.name());
-        out.println("Flink " + cluster.address().web() + "/#/job/running/" + id + "/overview");
-        out.println("Snapshots " + settings.pipeline().snapshots());
-        out.println("Settings " + cluster.kept().effective(id));
+        String page = cluster.address().web() + "/#/job/running/" + id + "/overview";
+        String snapshots = settings.pipeline().snapshots().toString();
+        String kept = cluster.kept().effective(id).toString();
+        PrintWriter progress = output.progress();
+        progress.println("Job " + id + "  " + settings.name());
+        progress.println("Flink " + page);
+        progress.println("Snapshots " + snapshots);
+        progress.println("Settings " + kept);
+        progress.flush();
         session.awaitRunning(id);
-        out.println("It runs.");
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", id);
+        document.put("name", settings.name());
+        start.from().ifPresent(point -> document.put("from", point.path()));
+        document.put("page", page);
+        document.put("snapshots", snapshots);
+        document.put("settings", kept);
+        output.print(document, () -> List.of("It runs."));
     }
 }

@@ -60,6 +60,7 @@ final class TensorboardCommand implements Callable<Integer>, Checked {
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
+        problems.addAll(kafka.problems());
         if (all && !once) {
             problems.add("--all is of no one job, so its end cannot be waited for: give --once too");
         }

@@ -5,7 +5,6 @@ import io.tributary.bench.TokenizeBench;
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.DemoText;
 import io.tributary.vocabulary.VocabularyTrainer;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The demo's text through one Tokenize subtask of a job, beside the tokenizer alone. */
 @Command(
@@ -25,11 +22,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Tokenizing: bytes of text per second in one subtask of a job, beside the tokenizer alone.")
 final class TokenizeBenchCommand implements Callable<Integer>, Checked {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
-    private BenchOutput output = new BenchOutput();
+    private Output output = new Output();
 
     @Option(
             names = "--pieces",
@@ -59,10 +53,9 @@ final class TokenizeBenchCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", folder.resolve("tributary.log").toString());
-        PrintWriter err = spec.commandLine().getErr();
-        List<Corpus> corpora = DemoText.load(Demo.textCache(), err::println);
+        List<Corpus> corpora = DemoText.load(Demo.textCache(), output.progress()::println);
         BenchRun run = new TokenizeBench(corpora, pieces, passes, repeats).run(folder.resolve("flink"));
-        output.print("tokenize", List.of(run), spec.commandLine().getOut());
+        BenchOutput.print("tokenize", List.of(run), output);
         DiskSpace.removeFolder(folder);
         return ExitCode.OK;
     }

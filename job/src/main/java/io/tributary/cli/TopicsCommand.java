@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
 import io.tributary.corpus.SourceTopics;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,9 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Makes and lists the topics of sources. */
 @Command(
@@ -23,13 +20,12 @@ import picocli.CommandLine.Spec;
         subcommands = {TopicsCommand.Create.class, TopicsCommand.Listing.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "The topics of sources in Kafka.")
-final class TopicsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+final class TopicsCommand extends CommandGroup {
+    /** One that is there now, and whether it was not before. */
+    private record Made(String source, String name, boolean made) {
+        String line() {
+            return (made ? "Made " : "There already: ") + name;
+        }
     }
 
     /** Makes topics; one that is there already is left as it is. */
@@ -39,11 +35,14 @@ final class TopicsCommand implements Runnable {
             versionProvider = Version.class,
             description = "Make the topics of sources, for documents as long as the job takes.")
     static final class Create implements Callable<Integer>, Checked {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+        @Mixin
+        private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
 
         @Mixin
-        private BrokerOption broker = new BrokerOption();
+        private KafkaOption kafkaOption = new KafkaOption();
+
+        @Mixin
+        private Output output = new Output();
 
         @Option(
                 names = "--source",
@@ -67,7 +66,7 @@ final class TopicsCommand implements Runnable {
 
         @Override
         public List<String> problems() {
-            List<String> problems = new ArrayList<>(broker.problems());
+            List<String> problems = new ArrayList<>(kafkaOption.problems());
             sources.stream()
                     .filter(source -> !Corpus.isName(source))
                     .forEach(source ->
@@ -85,14 +84,15 @@ final class TopicsCommand implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            BrokerOption.Broker kafka = broker.open();
-            PrintWriter out = spec.commandLine().getOut();
+            KafkaOption.Broker kafka = kafkaOption.open(place.folder);
             Optional<Short> copies = replication.map(Integer::shortValue);
             try (SourceTopics topics = new SourceTopics(kafka.properties(), kafka.topicPrefix())) {
+                List<Made> all = new ArrayList<>();
                 for (String source : sources) {
                     boolean made = topics.create(source, partitions, copies, kafka.maxDocumentBytes());
-                    out.println((made ? "Made " : "There already: ") + kafka.topicPrefix() + source);
+                    all.add(new Made(source, kafka.topicPrefix() + source, made));
                 }
+                output.print(all, () -> all.stream().map(Made::line).toList());
             }
             return ExitCode.OK;
         }
@@ -105,34 +105,30 @@ final class TopicsCommand implements Runnable {
             versionProvider = Version.class,
             description = "List the topics of sources, with the records that they hold.")
     static final class Listing implements Callable<Integer>, Checked {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+        @Mixin
+        private ClusterCommand.FolderOption place = new ClusterCommand.FolderOption();
 
         @Mixin
-        private BrokerOption broker = new BrokerOption();
+        private KafkaOption kafkaOption = new KafkaOption();
 
-        @Option(names = "--json", description = "For programs.")
-        private boolean json;
+        @Mixin
+        private Output output = new Output();
 
         @Override
         public List<String> problems() {
-            return broker.problems();
+            return kafkaOption.problems();
         }
 
         @Override
         public Integer call() throws Exception {
-            BrokerOption.Broker kafka = broker.open();
-            PrintWriter out = spec.commandLine().getOut();
+            KafkaOption.Broker kafka = kafkaOption.open(place.folder);
             try (SourceTopics topics = new SourceTopics(kafka.properties(), kafka.topicPrefix())) {
                 List<SourceTopics.Topic> all = topics.list();
-                if (json) {
-                    out.println(Json.text(all));
-                } else {
-                    Table.render(
-                                    List.of("source", "topic", "partitions", "copies", "records"),
-                                    all.stream().map(Listing::row).toList())
-                            .forEach(out::println);
-                }
+                output.print(
+                        all,
+                        () -> Table.render(
+                                List.of("source", "topic", "partitions", "copies", "records"),
+                                all.stream().map(Listing::row).toList()));
             }
             return ExitCode.OK;
         }

@@ -45,6 +45,7 @@ final class WatchCommand implements Callable<Integer>, Checked {
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
+        problems.addAll(kafka.problems());
         DemoOptions.checkRange(problems, "--rows", rows, 1, 10_000);
         return problems;
     }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers that are written with their unit. */
-enum Quantities {
+public enum Quantities {
     /** Milliseconds. */
     DURATION(
             "a duration such as 90s or 10m",
@@ -31,7 +31,7 @@ enum Quantities {
     }
 
     /** What one looks like. */
-    String example() {
+    public String example() {
         return example;
     }
 
@@ -53,7 +53,7 @@ enum Quantities {
     }
 
     /** The number in the smallest unit, fractions of it cut off; empty if the text is not of this kind, or too much. */
-    OptionalLong parse(String text) {
+    public OptionalLong parse(String text) {
         Matcher matcher = WITH_UNIT.matcher(text);
         Long unit = matcher.matches() ? units.get(matcher.group(2)) : null;
         if (unit == null) {

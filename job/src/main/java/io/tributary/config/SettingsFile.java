@@ -71,11 +71,12 @@ public final class SettingsFile {
     /**
      * Reads a file and the vocabularies that it names, for a job.
      *
+     * @param sets single settings that count instead of the file's, as {@code PATH=VALUE}
      * @throws SettingsException with everything that is wrong with it
      */
-    public static JobSettings readJob(Path file, JobDefaults defaults) throws SettingsException {
+    public static JobSettings readJob(Path file, List<String> sets, JobDefaults defaults) throws SettingsException {
         Path parent = file.toAbsolutePath().getParent();
-        return parseJob(text(file), parent == null ? Path.of("/") : parent, defaults);
+        return parseJob(text(file), sets, parent == null ? Path.of("/") : parent, defaults);
     }
 
     /**

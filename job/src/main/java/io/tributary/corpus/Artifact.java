@@ -1,5 +1,7 @@
 package io.tributary.corpus;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,8 +40,10 @@ record Artifact(String coordinates, String sha256) {
         String found = checksum(file);
         if (!found.equals(sha256)) {
             Files.delete(file);
-            throw new IOException(file + " was not the expected file (SHA-256 " + found + " instead of " + sha256
-                    + ") and is deleted: run again to fetch it anew");
+            throw new Failure(
+                    ErrorCode.DOWNLOAD_FAILED,
+                    file + " was not the expected file (SHA-256 " + found + " instead of " + sha256
+                            + ") and is deleted: run again to fetch it anew");
         }
         return file;
     }
@@ -67,8 +71,10 @@ record Artifact(String coordinates, String sha256) {
             throw e;
         }
         if (status != 0 || !Files.exists(folder.resolve(fileName()))) {
-            throw new IOException("Cannot fetch " + coordinates + " through Maven. Is there a network? Without one, use"
-                    + " text of your own: --corpus NAME=FILE. Maven said:\n" + firstLines(log));
+            throw new Failure(
+                    ErrorCode.DOWNLOAD_FAILED,
+                    "Cannot fetch " + coordinates + " through Maven. Is there a network? Without one, use"
+                            + " text of your own: --corpus NAME=FILE. Maven said:\n" + firstLines(log));
         }
     }
 

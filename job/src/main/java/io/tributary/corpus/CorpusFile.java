@@ -1,5 +1,7 @@
 package io.tributary.corpus;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +32,16 @@ public final class CorpusFile {
         List<String> documents = new ArrayList<>();
         try (DocumentReader reader = DocumentReader.open(file)) {
             if (Files.size(file) > MAX_BYTES) {
-                throw new IOException(file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
+                throw new Failure(
+                        ErrorCode.TEXT_UNREADABLE,
+                        file + " is larger than " + (MAX_BYTES >> 20) + " MiB: give a part of it");
             }
             for (Optional<String> document = reader.next(); document.isPresent(); document = reader.next()) {
                 documents.add(document.get());
             }
         }
         if (documents.isEmpty()) {
-            throw new IOException(file + " is empty: there is no text in it");
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is empty: there is no text in it");
         }
         return new Corpus(name, documents);
     }

@@ -3,6 +3,8 @@ package io.tributary.corpus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -43,7 +45,7 @@ public final class DocumentReader implements Closeable {
      */
     public static DocumentReader open(Path file) throws IOException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new IOException(file + " is no readable file");
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is no readable file");
         }
         return new DocumentReader(file, Files.newBufferedReader(file));
     }
@@ -62,7 +64,7 @@ public final class DocumentReader implements Closeable {
                 ended = line.isEmpty();
                 take(line.orElse(""));
             } catch (CharacterCodingException e) {
-                throw new IOException(file + " is not UTF-8 text", e);
+                throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is not UTF-8 text", e);
             }
         }
         return Optional.ofNullable(ready.poll());
@@ -99,9 +101,9 @@ public final class DocumentReader implements Closeable {
                 return text.textValue();
             }
         } catch (JsonProcessingException e) {
-            throw new IOException(where + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, where + " is no JSON: " + e.getOriginalMessage(), e);
         }
-        throw new IOException(where + " has no field \"text\" with a string");
+        throw new Failure(ErrorCode.TEXT_UNREADABLE, where + " has no field \"text\" with a string");
     }
 
     @Override

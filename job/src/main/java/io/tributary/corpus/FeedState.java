@@ -1,5 +1,7 @@
 package io.tributary.corpus;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -50,7 +52,8 @@ public record FeedState(Path place, Path text) {
             state.load(in);
             int headBytes = Integer.parseInt(state.getProperty("headBytes", ""));
             if (!head(headBytes).equals(state.getProperty("head"))) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.TEXT_CHANGED,
                         text
                                 + " does not begin as it did when it was sent, so it is another text now. Without --resume it is sent from its beginning");
             }

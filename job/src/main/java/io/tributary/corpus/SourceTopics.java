@@ -1,5 +1,7 @@
 package io.tributary.corpus;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.KafkaRefusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,7 +85,8 @@ public final class SourceTopics implements AutoCloseable {
             admin.describeTopics(List.of(name)).allTopicNames().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.TOPIC_MISSING,
                         "The Kafka at %s has no topic %s: make it with ./tributary topics create --source %s"
                                 .formatted(servers, name, source),
                         e);
@@ -175,10 +178,8 @@ public final class SourceTopics implements AutoCloseable {
 
     private IOException refused(Exception failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return new IOException(
-                KafkaRefusal.of(failure, servers)
-                        .orElseGet(() -> "The Kafka at %s does not do what it is asked: %s".formatted(servers, cause)),
-                failure);
+        return KafkaRefusal.of(
+                failure, servers, "The Kafka at %s does not do what it is asked: %s".formatted(servers, cause));
     }
 
     @Override

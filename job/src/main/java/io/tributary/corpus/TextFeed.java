@@ -1,5 +1,7 @@
 package io.tributary.corpus;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.DocumentText;
 import io.tributary.kafka.KafkaRefusal;
 import io.tributary.kafka.RejectedDocumentException;
@@ -150,7 +152,8 @@ public final class TextFeed implements AutoCloseable {
         } catch (IOException e) {
             producer.flush();
             record();
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.TEXT_UNREADABLE,
                     "%s cannot be read on; its text is sent up to byte %,d, and no further: %s"
                             .formatted(input.name(), frontier.offset(), e.getMessage()),
                     e);
@@ -203,11 +206,10 @@ public final class TextFeed implements AutoCloseable {
     private void check() throws IOException {
         Throwable cause = failure.get();
         if (cause != null && !stopped) {
-            throw new IOException(
-                    KafkaRefusal.of(cause, servers)
-                            .orElseGet(() -> "The Kafka at %s does not take the text (topic %s): %s"
-                                    .formatted(servers, shape.topic(), cause)),
-                    cause);
+            throw KafkaRefusal.of(
+                    cause,
+                    servers,
+                    "The Kafka at %s does not take the text (topic %s): %s".formatted(servers, shape.topic(), cause));
         }
     }
 

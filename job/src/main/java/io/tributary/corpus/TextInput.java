@@ -1,6 +1,8 @@
 package io.tributary.corpus;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -44,7 +46,7 @@ final class TextInput implements Closeable {
      */
     static TextInput of(Path file) throws IOException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new IOException(file + " is no readable file");
+            throw new Failure(ErrorCode.TEXT_UNREADABLE, file + " is no readable file");
         }
         InputStream in = Files.newInputStream(file);
         try {
@@ -95,7 +97,8 @@ final class TextInput implements Closeable {
     }
 
     private IOException tooShort(long offset, @Nullable EOFException cause) {
-        return new IOException(
+        return new Failure(
+                ErrorCode.TEXT_CHANGED,
                 "%s ends before byte %,d, up to which it was sent: it is another text now. Without --resume it is sent from its beginning"
                         .formatted(name, offset),
                 cause);
@@ -108,7 +111,8 @@ final class TextInput implements Closeable {
         Packing packing = packing(magic);
         Packing named = packing(name);
         if (length > 0 && named != Packing.NONE && named != packing) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.TEXT_UNREADABLE,
                     "%s is not packed as its name says: it does not begin as %s does".formatted(name, named));
         }
         return switch (packing) {

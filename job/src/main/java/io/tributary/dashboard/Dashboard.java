@@ -3,6 +3,8 @@ package io.tributary.dashboard;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +53,8 @@ public final class Dashboard implements AutoCloseable {
             }
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.PORT_TAKEN,
                     "The page cannot listen on %s port %d: %s. Name another port, or 0 for any free one"
                             .formatted(host, port, e.getMessage()),
                     e);

@@ -54,16 +54,16 @@ public record DrillResult(
         return stepsDone == 0 ? 1 : Math.min(1, (double) usefulSteps / stepsDone);
     }
 
+    /** From Flink's notice of each fault to the first new step, the shortest first. */
+    public List<Long> recoveriesMs() {
+        return recoveries.stream().map(Recovery::beyondNoticeMs).sorted().toList();
+    }
+
     /** Lines for whoever watches. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add("%d recoveries; from Flink's notice to the first new step %s"
-                .formatted(
-                        recoveries.size(),
-                        spread(recoveries.stream()
-                                .mapToLong(Recovery::beyondNoticeMs)
-                                .sorted()
-                                .toArray())));
+                .formatted(recoveries.size(), spread(recoveriesMs())));
         lines.add("goodput %.3f: %,d useful steps of %,d"
                 .formatted(goodput(), usefulSteps, Math.max(usefulSteps, stepsDone)));
         lines.add("trained bytes of each source: "
@@ -77,10 +77,11 @@ public record DrillResult(
         return lines;
     }
 
-    private static String spread(long[] sortedMs) {
-        return sortedMs.length == 0
+    private static String spread(List<Long> sortedMs) {
+        return sortedMs.isEmpty()
                 ? "none"
                 : "median %.1f s, largest %.1f s"
-                        .formatted(sortedMs[sortedMs.length / 2] / 1000.0, sortedMs[sortedMs.length - 1] / 1000.0);
+                        .formatted(
+                                sortedMs.get(sortedMs.size() / 2) / 1000.0, sortedMs.get(sortedMs.size() - 1) / 1000.0);
     }
 }

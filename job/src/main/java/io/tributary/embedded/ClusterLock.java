@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -22,8 +24,10 @@ final class ClusterLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!locked(channel)) {
             channel.close();
-            throw new IOException("Another program starts or stops the cluster of " + folder.root()
-                    + " now: wait until it has done so, and try again");
+            throw new Failure(
+                    ErrorCode.BUSY,
+                    "Another program starts or stops the cluster of " + folder.root()
+                            + " now: wait until it has done so, and try again");
         }
         return new ClusterLock(channel);
     }

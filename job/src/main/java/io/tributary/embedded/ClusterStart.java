@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -178,13 +180,17 @@ final class ClusterStart {
             }
         }
         if (System.nanoTime() > deadlineNanos) {
-            throw new IOException("The cluster's " + awaited + " did not serve within " + LIMIT.toMinutes() + " minutes"
-                    + endOfLog(awaited));
+            throw new Failure(
+                    ErrorCode.CLUSTER_DOWN,
+                    "The cluster's " + awaited + " did not serve within " + LIMIT.toMinutes() + " minutes"
+                            + endOfLog(awaited));
         }
     }
 
     private IOException ended(String name, Process process) {
-        return new IOException("The cluster's " + name + " ended with status " + process.exitValue() + endOfLog(name));
+        return new Failure(
+                ErrorCode.CLUSTER_DOWN,
+                "The cluster's " + name + " ended with status " + process.exitValue() + endOfLog(name));
     }
 
     private String endOfLog(String name) {

@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -65,7 +67,7 @@ public final class EmbeddedFlink implements AutoCloseable {
             throw e;
         } catch (Exception e) {
             var unused = cluster.closeAsync();
-            throw new IOException("Flink did not start: " + e, e);
+            throw new Failure(ErrorCode.CLUSTER_DOWN, "Flink did not start: " + e, e);
         }
     }
 

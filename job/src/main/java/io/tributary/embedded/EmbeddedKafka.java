@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +70,10 @@ public final class EmbeddedKafka implements AutoCloseable {
      */
     public void checkAlive() throws IOException {
         if (!process.isAlive()) {
-            throw new IOException("The Kafka broker ended with status " + process.exitValue() + "; the end of " + log
-                    + ":\n" + LogEnd.of(log));
+            throw new Failure(
+                    ErrorCode.CLUSTER_DOWN,
+                    "The Kafka broker ended with status " + process.exitValue() + "; the end of " + log + ":\n"
+                            + LogEnd.of(log));
         }
     }
 
@@ -101,8 +105,10 @@ public final class EmbeddedKafka implements AutoCloseable {
             while (!Broker.answers(admin)) {
                 checkAlive();
                 if (System.nanoTime() > deadlineNanos) {
-                    throw new IOException("The Kafka broker did not answer on " + bootstrapServers + " within "
-                            + START_LIMIT.toSeconds() + " s; the end of " + log + ":\n" + LogEnd.of(log));
+                    throw new Failure(
+                            ErrorCode.CLUSTER_DOWN,
+                            "The Kafka broker did not answer on " + bootstrapServers + " within "
+                                    + START_LIMIT.toSeconds() + " s; the end of " + log + ":\n" + LogEnd.of(log));
                 }
             }
         }

@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +49,7 @@ public final class LocalCluster {
             if (before.isPresent() && !before.get().alive().isEmpty()) {
                 checkOnlyMoreTaskManagers(before.get().settings(), state.settings());
             }
-            FlinkSettings.of(state, folder);
+            checkFlinkSettings(state, folder);
             state.write(folder.state());
             return new LocalCluster(folder, classPath, state);
         }
@@ -69,8 +71,10 @@ public final class LocalCluster {
     public static LocalCluster open(Path root, ClusterClassPath classPath) throws IOException {
         ClusterFolder folder = new ClusterFolder(root);
         ClusterState state = ClusterState.read(folder.state())
-                .orElseThrow(() -> new IOException("There is no cluster in " + folder.root()
-                        + ": name its folder with --folder, or start one with: tributary cluster start"));
+                .orElseThrow(() -> new Failure(
+                        ErrorCode.NO_CLUSTER,
+                        "There is no cluster in " + folder.root()
+                                + ": name its folder with --folder, or start one with: tributary cluster start"));
         return new LocalCluster(folder, classPath, state);
     }
 
@@ -84,11 +88,21 @@ public final class LocalCluster {
         return ClusterState.read(new ClusterFolder(root).state()).map(ClusterState::settings);
     }
 
+    private static void checkFlinkSettings(ClusterState state, ClusterFolder folder) throws Failure {
+        try {
+            FlinkSettings.of(state, folder);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ErrorCode.COMMAND_LINE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private static void checkOnlyMoreTaskManagers(ClusterSettings running, ClusterSettings wanted) throws IOException {
         if (!wanted.equals(running.withTaskManagers(wanted.taskManagers()))
                 || wanted.taskManagers() < running.taskManagers()) {
-            throw new IOException("The cluster runs with other settings, and only more TaskManagers can be added to a"
-                    + " running one: stop it first with: tributary cluster stop");
+            throw new Failure(
+                    ErrorCode.BUSY,
+                    "The cluster runs with other settings, and only more TaskManagers can be added to a"
+                            + " running one: stop it first with: tributary cluster stop");
         }
     }
 

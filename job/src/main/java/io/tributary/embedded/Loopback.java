@@ -1,5 +1,7 @@
 package io.tributary.embedded;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +31,8 @@ final class Loopback {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.PORT_TAKEN,
                     "Port " + wanted + " on " + HOST + " is taken, so " + server
                             + " cannot listen there: end the other program or name another port, or 0 for any free one",
                     e);
@@ -57,7 +60,9 @@ final class Loopback {
                 return port;
             }
         }
-        throw new IOException("No port of " + LASTING_ATTEMPTS + " from " + FIRST_LASTING + " to " + END_OF_LASTING
-                + " on " + HOST + " is free, so " + server + " cannot listen: name a port");
+        throw new Failure(
+                ErrorCode.PORT_TAKEN,
+                "No port of " + LASTING_ATTEMPTS + " from " + FIRST_LASTING + " to " + END_OF_LASTING + " on " + HOST
+                        + " is free, so " + server + " cannot listen: name a port");
     }
 }

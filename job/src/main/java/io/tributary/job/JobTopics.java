@@ -69,12 +69,11 @@ public final class JobTopics {
 
     private static IOException failure(Exception failure, String servers) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return new IOException(
-                KafkaRefusal.of(failure, servers)
-                        .orElseGet(() ->
-                                "The topics of the job could not be made in the Kafka at %s (kafka.bootstrapServers): %s"
-                                        .formatted(servers, cause)),
-                failure);
+        return KafkaRefusal.of(
+                failure,
+                servers,
+                "The topics of the job could not be made in the Kafka at %s (kafka.bootstrapServers): %s"
+                        .formatted(servers, cause));
     }
 
     private static NewTopic topic(String name, Map<String, String> settings) {

@@ -2,6 +2,8 @@ package io.tributary.job;
 
 import io.tributary.config.JobSettings;
 import io.tributary.config.PipelineConfig;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.ControlTopic;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ReportSink;
@@ -46,7 +48,8 @@ final class KafkaAccess {
             }
         }
         if (!missing.isEmpty()) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.KAFKA_RIGHTS,
                     "The user that kafka.properties names may not do in the Kafka at %s what the job has to: it needs %s. Give it these ACLs (docs/security.md)"
                             .formatted(settings.kafka().get("bootstrap.servers"), String.join(", ", missing)));
         }

@@ -1,5 +1,7 @@
 package io.tributary.job;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -52,9 +54,11 @@ public final class Savepoint {
                         address, Checkpoints.loadCheckpointMetadata(in, loader, location.getExternalPointer()));
             }
         } catch (FileNotFoundException e) {
-            throw new IOException("There is no savepoint at %s: %s".formatted(address, WHAT_TO_DO), e);
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN, "There is no savepoint at %s: %s".formatted(address, WHAT_TO_DO), e);
         } catch (IOException | RuntimeException e) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
                     "The metadata of the savepoint %s cannot be read, so it is damaged or was never finished: %s (%s)"
                             .formatted(address, WHAT_TO_DO, e),
                     e);
@@ -73,8 +77,10 @@ public final class Savepoint {
                     ? fileSystem.getFileStatus(file.path()).getLen()
                     : 0;
             if (there < file.bytes()) {
-                throw new IOException("The savepoint %s is damaged, %s has %d bytes of %d: %s"
-                        .formatted(address, file.path().getName(), there, file.bytes(), WHAT_TO_DO));
+                throw new Failure(
+                        ErrorCode.SAVEPOINT_BROKEN,
+                        "The savepoint %s is damaged, %s has %d bytes of %d: %s"
+                                .formatted(address, file.path().getName(), there, file.bytes(), WHAT_TO_DO));
             }
         }
     }

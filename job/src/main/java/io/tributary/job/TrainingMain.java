@@ -5,6 +5,8 @@ import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.config.SettingsFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -13,10 +15,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * environment that Flink provides.
  *
  * <p>{@code --config FILE} names the file, {@code --yaml TEXT} is its text, for a JobManager that does not see the file.
+ * {@code --set PATH=VALUE}, as often as you like, counts instead of what the file says.
  */
 public final class TrainingMain {
     private static final String USAGE =
-            "The arguments are --config FILE, or --yaml TEXT with the text of such a file, but they are ";
+            "The arguments are --config FILE, or --yaml TEXT with the text of such a file, and any number of --set PATH=VALUE, but they are ";
 
     private TrainingMain() {}
 
@@ -36,13 +39,24 @@ public final class TrainingMain {
     }
 
     static JobSettings settings(String... args) throws SettingsException {
-        if (args.length != 2 || args[1].isBlank()) {
-            throw new IllegalArgumentException(USAGE + String.join(" ", args));
+        if (args.length < 2 || args.length % 2 != 0 || args[1].isBlank()) {
+            throw misunderstood(args);
+        }
+        List<String> sets = new ArrayList<>();
+        for (int i = 2; i < args.length; i += 2) {
+            if (!args[i].equals("--set")) {
+                throw misunderstood(args);
+            }
+            sets.add(args[i + 1]);
         }
         return switch (args[0]) {
-            case "--config" -> SettingsFile.readJob(Path.of(args[1]), JobDefaults.none());
-            case "--yaml" -> SettingsFile.parseJob(args[1], Path.of("").toAbsolutePath(), JobDefaults.none());
-            default -> throw new IllegalArgumentException(USAGE + String.join(" ", args));
+            case "--config" -> SettingsFile.readJob(Path.of(args[1]), sets, JobDefaults.none());
+            case "--yaml" -> SettingsFile.parseJob(args[1], sets, Path.of("").toAbsolutePath(), JobDefaults.none());
+            default -> throw misunderstood(args);
         };
+    }
+
+    private static IllegalArgumentException misunderstood(String... args) {
+        return new IllegalArgumentException(USAGE + String.join(" ", args));
     }
 }

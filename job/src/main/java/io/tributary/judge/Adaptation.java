@@ -1,6 +1,8 @@
 package io.tributary.judge;
 
 import io.tributary.corpus.DocumentReader;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.flow.HoldOut;
 import io.tributary.flow.SnapshotStore;
 import io.tributary.model.AdamW;
@@ -95,8 +97,10 @@ public final class Adaptation {
         SourceParameters common = SourceParameters.common(snapshot);
         if (!common.has(ParameterGroup.BODY)) {
             common.close();
-            throw new IOException("The sources of %s share no body: say whose to begin with, one of %s"
-                    .formatted(snapshot.folder().getPath(), snapshot.sources()));
+            throw new Failure(
+                    ErrorCode.SOURCE_UNKNOWN,
+                    "The sources of %s share no body: say whose to begin with, one of %s"
+                            .formatted(snapshot.folder().getPath(), snapshot.sources()));
         }
         return common;
     }
@@ -161,8 +165,10 @@ public final class Adaptation {
                 int[] tokensBT1 = streams.get(step % streams.size()).next(plan.batchRows(), model.sequenceLength());
                 StepResult result = model.step(tokensBT1, plan.batchRows(), rate.at(step));
                 if (!result.applied()) {
-                    throw new IOException("The gradient of step %d is %s: try a lower learning rate than %s"
-                            .formatted(step, result.gradientNorm(), plan.learningRate()));
+                    throw new Failure(
+                            ErrorCode.MODEL_UNUSABLE,
+                            "The gradient of step %d is %s: try a lower learning rate than %s"
+                                    .formatted(step, result.gradientNorm(), plan.learningRate()));
                 }
                 sum += result.loss();
                 since++;

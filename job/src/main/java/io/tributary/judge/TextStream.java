@@ -1,6 +1,8 @@
 package io.tributary.judge;
 
 import io.tributary.corpus.DocumentReader;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.vocabulary.SourceTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +61,8 @@ final class TextStream implements AutoCloseable {
         Optional<String> document = reader.next();
         if (document.isEmpty()) {
             if (!hasText) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.TEXT_UNREADABLE,
                         file + " has no text to train on but what happens to be held out: give more documents");
             }
             reader.close();

@@ -1,5 +1,7 @@
 package io.tributary.ledger;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.KafkaRefusal;
 import java.io.IOException;
@@ -108,8 +110,10 @@ public record DeadLetters(Map<String, String> kafka) {
                     .map(each -> new TopicPartition(each.topic(), each.partition()))
                     .toList();
             if (partitions.isEmpty()) {
-                throw new IOException("The Kafka at %s has no topic %s: no job has run there yet"
-                        .formatted(servers, DeadLetterSink.TOPIC));
+                throw new Failure(
+                        ErrorCode.TOPIC_MISSING,
+                        "The Kafka at %s has no topic %s: no job has run there yet"
+                                .formatted(servers, DeadLetterSink.TOPIC));
             }
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -118,10 +122,10 @@ public record DeadLetters(Map<String, String> kafka) {
                 consumer.poll(POLL).forEach(record -> reader.accept(record, headers(record)));
             }
         } catch (KafkaException e) {
-            throw new IOException(
-                    KafkaRefusal.of(e, servers).orElseGet(() -> "The topic %s of the Kafka at %s cannot be read: %s"
-                            .formatted(DeadLetterSink.TOPIC, servers, e)),
-                    e);
+            throw KafkaRefusal.of(
+                    e,
+                    servers,
+                    "The topic %s of the Kafka at %s cannot be read: %s".formatted(DeadLetterSink.TOPIC, servers, e));
         }
     }
 

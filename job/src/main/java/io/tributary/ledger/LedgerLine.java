@@ -1,5 +1,6 @@
 package io.tributary.ledger;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.tributary.flow.Intake;
 import io.tributary.flow.Trained;
 import io.tributary.record.Standing;
@@ -45,6 +46,7 @@ public record LedgerLine(
     }
 
     /** Bytes that were consumed and are nowhere; negative if some are counted twice. Always 0 in a sound checkpoint. */
+    @JsonProperty
     public long missingBytes() {
         return consumedBytes - trainedBytes - queuedBytes - heldOutBytes - deadBytes;
     }

@@ -82,11 +82,8 @@ public record Replay(DeadLetters letters, Optional<String> to) {
             return send(producer, left);
         } catch (KafkaException e) {
             String servers = String.valueOf(letters.kafka().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
-            throw new IOException(
-                    KafkaRefusal.of(e, servers)
-                            .orElseGet(() ->
-                                    "Not all letters could be sent again to the Kafka at %s: %s".formatted(servers, e)),
-                    e);
+            throw KafkaRefusal.of(
+                    e, servers, "Not all letters could be sent again to the Kafka at %s: %s".formatted(servers, e));
         }
     }
 

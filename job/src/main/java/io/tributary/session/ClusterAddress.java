@@ -2,6 +2,8 @@ package io.tributary.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -41,7 +43,8 @@ public record ClusterAddress(URI web, Optional<String> kafka) {
     public static ClusterAddress in(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.NO_CLUSTER,
                     "There is no cluster in %s (no %s): start one with ./tributary cluster start, or name a Flink with --flink URL"
                             .formatted(folder, FILE));
         }
@@ -51,7 +54,10 @@ public record ClusterAddress(URI web, Optional<String> kafka) {
             return new ClusterAddress(
                     URI.create(json.path("web").asText()), kafka.isBlank() ? Optional.empty() : Optional.of(kafka));
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(file + " is damaged: " + e.getMessage() + "; name the Flink with --flink URL", e);
+            throw new Failure(
+                    ErrorCode.NO_CLUSTER,
+                    file + " is damaged: " + e.getMessage() + "; name the Flink with --flink URL",
+                    e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tributary.session;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -39,10 +41,10 @@ public final class JobChoice {
 
     private static JobSummary only(List<JobSummary> jobs, String none, String several) throws IOException {
         if (jobs.isEmpty()) {
-            throw new IOException(none);
+            throw new Failure(ErrorCode.NO_SUCH_JOB, none);
         }
         if (jobs.size() > 1) {
-            throw new IOException(several + ":" + lines(jobs));
+            throw new Failure(ErrorCode.NO_SUCH_JOB, several + ":" + lines(jobs));
         }
         return jobs.get(0);
     }

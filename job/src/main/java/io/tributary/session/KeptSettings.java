@@ -4,6 +4,8 @@ import io.tributary.config.JobDefaults;
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.config.SettingsFile;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +118,8 @@ public final class KeptSettings {
             String kept = Files.readString(file);
             int end = kept.indexOf('\n');
             if (!kept.startsWith(HEADER) || end < 0) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.SETTINGS_NOT_KEPT,
                         file + " does not begin with '" + HEADER + "': name the settings of the job with --config");
             }
             Path folder = Path.of(kept.substring(HEADER.length(), end));

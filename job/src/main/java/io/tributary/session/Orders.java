@@ -49,9 +49,9 @@ public record Orders(Map<String, String> kafka) {
 
     private IOException refused(Throwable cause) {
         String servers = String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
-        return new IOException(
-                KafkaRefusal.of(cause, servers).orElseGet(() -> "The Kafka at %s did not take the order (topic %s): %s"
-                        .formatted(servers, ControlTopic.NAME, cause)),
-                cause);
+        return KafkaRefusal.of(
+                cause,
+                servers,
+                "The Kafka at %s did not take the order (topic %s): %s".formatted(servers, ControlTopic.NAME, cause));
     }
 }

@@ -1,5 +1,7 @@
 package io.tributary.session;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.kafka.ControlTopic;
 import io.tributary.record.Downstream;
 import java.io.IOException;
@@ -63,7 +65,8 @@ public final class RoundBorder {
         long deadlineNanos = System.nanoTime() + limit.toNanos();
         while (!session.trainGauges(job).atBorder()) {
             if (System.nanoTime() > deadlineNanos) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.BUSY,
                         "The job %s did not come to the end of its round within %d s: give it longer with --wait, or stop it in the middle of the round with --now, where nothing is lost either"
                                 .formatted(job.id(), limit.toSeconds()));
             }

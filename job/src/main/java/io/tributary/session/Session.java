@@ -1,5 +1,7 @@
 package io.tributary.session;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.session.JobDetails.Checkpoint;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -92,7 +94,8 @@ public final class Session implements AutoCloseable {
         try {
             return new Session(web, new RestClusterClient<>(settings, web.toString()));
         } catch (Exception e) {
-            throw new IOException("There is no way to reach Flink at " + web + ": " + Causes.root(e), e);
+            throw new Failure(
+                    ErrorCode.FLINK_SILENT, "There is no way to reach Flink at " + web + ": " + Causes.root(e), e);
         }
     }
 
@@ -295,20 +298,22 @@ public final class Session implements AutoCloseable {
                 if (state == JobStatus.FINISHED) {
                     return;
                 }
-                throw new IOException("The job " + job + " has " + word(state) + ": " + failure(job));
+                throw Causes.ofJob("The job " + job + " has " + word(state) + ": " + failure(job));
             }
             if (state == JobStatus.RUNNING && allRun(info(job).getJobVertexInfos())) {
                 return;
             }
             Optional<String> cause = exception(job);
             if (cause.isPresent()) {
-                throw new IOException(
+                throw Causes.ofJob(
                         "The job %s fails while it starts, and Flink tries again until it is cancelled (./tributary cancel): %s"
                                 .formatted(job, cause.get()));
             }
             if (System.nanoTime() > deadlineNanos) {
-                throw new IOException("The job %s is %s after %d s, and not all its subtasks run: look at %s/#/job/%s"
-                        .formatted(job, word(state), START_LIMIT.toSeconds(), web, job));
+                throw new Failure(
+                        ErrorCode.JOB_FAILED,
+                        "The job %s is %s after %d s, and not all its subtasks run: look at %s/#/job/%s"
+                                .formatted(job, word(state), START_LIMIT.toSeconds(), web, job));
             }
             Thread.sleep(POLL_MS);
         }
@@ -385,7 +390,8 @@ public final class Session implements AutoCloseable {
         } catch (ExecutionException e) {
             Throwable root = Causes.root(e);
             if (root instanceof ConnectException) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.FLINK_SILENT,
                         "Flink does not answer at %s (%s): start a cluster with ./tributary cluster start, or name another with --flink URL"
                                 .formatted(web, root.getMessage()),
                         e);
@@ -393,7 +399,7 @@ public final class Session implements AutoCloseable {
             String message = root instanceof RestClientException
                     ? Causes.root(String.valueOf(root.getMessage()))
                     : root.toString();
-            throw new IOException("Flink at %s did not %s: %s".formatted(web, what, message), e);
+            throw new Failure(ErrorCode.FLINK_REFUSED, "Flink at %s did not %s: %s".formatted(web, what, message), e);
         }
     }
 

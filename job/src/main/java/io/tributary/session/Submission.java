@@ -2,6 +2,8 @@ package io.tributary.session;
 
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.job.ConfiguredJob;
 import io.tributary.job.JobTopics;
 import java.io.IOException;
@@ -63,7 +65,8 @@ public record Submission(Session session, KeptSettings kept, Optional<Path> jar)
         StreamGraph graph = graph(settings, start);
         for (JobSummary job : session.jobs()) {
             if (!job.ended() && job.name().equals(settings.name())) {
-                throw new IOException(
+                throw new Failure(
+                        ErrorCode.BUSY,
                         "A job called %s is there already (%s, %s): stop it with ./tributary stop %s, or give this one another name in its settings"
                                 .formatted(job.name(), job.id(), job.state(), job.id()));
             }

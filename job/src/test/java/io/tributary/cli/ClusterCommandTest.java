@@ -2,6 +2,8 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ class ClusterCommandTest {
     @Test
     void aFolderWithoutAClusterIsSaid() {
         for (String command : new String[] {"status", "logs", "stop"}) {
-            assertThat(execute(command)).isEqualTo(1);
+            assertThat(execute(command)).isEqualTo(2);
         }
         assertThat(err.toString()).contains("There is no cluster in " + folder, "tributary cluster start");
     }
@@ -51,13 +53,17 @@ class ClusterCommandTest {
     @Test
     void statusOfAStoppedClusterIsDown() throws Exception {
         Files.writeString(folder.resolve("cluster.json"), STOPPED);
-        assertThat(execute("status")).isEqualTo(1);
+        assertThat(execute("status")).isEqualTo(4);
         assertThat(out.toString())
                 .containsPattern("broker +down")
                 .containsPattern("taskmanager-1 +down")
                 .contains("The JobManager does not answer");
-        assertThat(execute("status", "--json")).isEqualTo(1);
-        assertThat(out.toString()).contains("\"up\" : false");
+        out.getBuffer().setLength(0);
+        assertThat(execute("status", "--json")).isEqualTo(4);
+        JsonNode status = new ObjectMapper().readTree(out.toString());
+        assertThat(status.at("/up").booleanValue()).isFalse();
+        assertThat(CommandLineDocs.fields("cluster", "status")).containsAll(status::fieldNames);
+        assertThat(err.toString()).contains("TRB-C06: Not all of the cluster in " + folder);
     }
 
     @Test
@@ -67,9 +73,9 @@ class ClusterCommandTest {
         Files.writeString(folder.resolve("logs/broker.log"), "one\ntwo\nthree\n");
         assertThat(execute("logs", "broker", "--lines=2")).isZero();
         assertThat(out.toString()).isEqualTo("two\nthree\n");
-        assertThat(execute("logs", "brokre")).isEqualTo(1);
+        assertThat(execute("logs", "brokre")).isEqualTo(2);
         assertThat(err.toString()).contains("brokre is not a process of this cluster: it has broker, jobmanager");
-        assertThat(execute("logs", "jobmanager")).isEqualTo(1);
+        assertThat(execute("logs", "jobmanager")).isEqualTo(2);
         assertThat(err.toString()).contains("jobmanager.log");
     }
 

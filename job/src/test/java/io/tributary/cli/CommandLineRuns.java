@@ -2,6 +2,10 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.failure.ErrorCode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -29,10 +33,25 @@ record CommandLineRuns(List<String> always) {
         return out.toString();
     }
 
-    /** The errors of a command that has to end with 1. */
-    String fails(String... args) {
+    /** What a command prints for a program, of which docs/cli.md has to name every field. */
+    JsonNode json(String... args) throws IOException {
+        JsonNode document = new ObjectMapper()
+                .readTree(
+                        run(Stream.concat(Stream.of(args), Stream.of("--json")).toArray(String[]::new)));
+        for (JsonNode each : document.isArray() ? document : List.of(document)) {
+            assertThat(CommandLineDocs.fields(args)).containsAll(each::fieldNames);
+        }
+        return document;
+    }
+
+    /** The errors of a command that has to fail with this code. */
+    String fails(ErrorCode code, String... args) {
         StringWriter err = new StringWriter();
-        assertThat(execute(new StringWriter(), err, args)).isEqualTo(1);
+        StringWriter out = new StringWriter();
+        assertThat(execute(out, err, args))
+                .as("%s%s", out, err)
+                .isEqualTo(code.blame().exitCode());
+        assertThat(err.toString()).contains("tributary: " + code.id() + ": ");
         return err.toString();
     }
 

@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.flow.SnapshotStore;
 import io.tributary.model.Architecture.Llama;
 import io.tributary.model.ModelShape;
@@ -36,7 +37,7 @@ class ExportCommandTest {
     void writesTheModelOfTheOnlySource() throws IOException {
         String snapshot = snapshot("en");
 
-        assertThat(execute("--snapshot=" + snapshot, "--dtype=bfloat16", "--max-shard-size=1KB"))
+        assertThat(execute("--snapshot=" + snapshot, "--dtype=bfloat16", "--max-shard-size=1kB"))
                 .as(err.toString())
                 .isZero();
 
@@ -47,31 +48,40 @@ class ExportCommandTest {
     }
 
     @Test
+    void printsWhatItWroteForPrograms() throws IOException {
+        JsonNode written =
+                new CommandLineRuns().json("export", "--snapshot=" + snapshot("en"), "--to=" + folder.resolve("model"));
+        assertThat(written.at("/source").textValue()).isEqualTo("en");
+        assertThat(written.at("/round").intValue()).isEqualTo(3);
+        assertThat(written.at("/files/0").textValue()).isEqualTo("model.safetensors");
+    }
+
+    @Test
     void asksWhichSourceIfThereAreSeveral() throws IOException {
-        assertThat(execute("--snapshot=" + snapshot("de", "en"))).isEqualTo(1);
+        assertThat(execute("--snapshot=" + snapshot("de", "en"))).isEqualTo(2);
         assertThat(err.toString()).contains("has the sources [de, en]: name one with --source");
     }
 
     @Test
     void aSourceThatIsNotThereIsNamedWithThoseThatAre() throws IOException {
-        assertThat(execute("--snapshot=" + snapshot("de", "en"), "--source=fr")).isEqualTo(1);
+        assertThat(execute("--snapshot=" + snapshot("de", "en"), "--source=fr")).isEqualTo(2);
         assertThat(err.toString()).contains("has no source 'fr', but [de, en]");
     }
 
     @Test
     void aFolderThatIsNoSnapshotIsRefused() {
-        assertThat(execute("--snapshot=" + folder)).isEqualTo(1);
+        assertThat(execute("--snapshot=" + folder)).isEqualTo(3);
         assertThat(err.toString()).contains("is not a finished snapshot");
     }
 
     @Test
     void allWrongOptionsAreNamedAtOnce() {
-        assertThat(execute("--snapshot=x", "--dtype=float16", "--max-shard-size=5GiB"))
+        assertThat(execute("--snapshot=x", "--dtype=float16", "--max-shard-size=5gigs"))
                 .isEqualTo(2);
         assertThat(err.toString())
                 .contains(
                         "--dtype float16 is not known: name float32 or bfloat16",
-                        "--max-shard-size 5GiB is no size such as 500MB or 5GB");
+                        "--max-shard-size 5gigs is not a size such as 512MiB or 2GB");
     }
 
     private int execute(String... options) {

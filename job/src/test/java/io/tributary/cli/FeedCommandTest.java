@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.tributary.corpus.Cut;
 import io.tributary.corpus.FeedState;
 import io.tributary.corpus.TextFeed;
 import io.tributary.corpus.TextFeed.Shape;
 import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.failure.ErrorCode;
 import io.tributary.kafka.DeadLetterSink;
 import io.tributary.kafka.ValueFormat;
 import java.io.IOException;
@@ -81,6 +83,14 @@ class FeedCommandTest {
         assertThat(values("corpus.packed")).containsExactly("eins\nzwei", "drei", "vier", "fünf", "sechs\né");
         assertThat(run("topics", "list")).containsPattern("packed +corpus.packed +1 +1 +5");
         assertThat(run("topics", "create", "--source=packed")).contains("There already: corpus.packed");
+        assertThat(commands()
+                        .json("topics", "create", "--source=packed")
+                        .at("/0/made")
+                        .booleanValue())
+                .isFalse();
+        assertThat(commands().json("topics", "list").findValuesAsText("source")).contains("packed");
+        JsonNode sent = commands().json("feed", "--source=packed", plain.toString());
+        assertThat(sent.at("/documents").intValue()).isEqualTo(2);
     }
 
     @Test
@@ -91,17 +101,18 @@ class FeedCommandTest {
                 text, ("good\n\n" + "x".repeat((8 << 20) + 1) + "\n\nGr\u00fc\u00dfe\n\nlast\n").getBytes(ISO_8859_1));
         StringWriter err = new StringWriter();
         StringWriter out = new StringWriter();
-        assertThat(execute(out, err, "feed", "--source=bad", text.toString())).isEqualTo(1);
+        assertThat(execute(out, err, "feed", "--source=bad", text.toString())).isEqualTo(3);
         assertThat(err.toString())
                 .contains(
                         text + " at byte 6: The value has 8,388,609 bytes",
-                        text + " at byte 8,388,617: The value is not UTF-8");
+                        text + " at byte 8,388,617: The value is not UTF-8",
+                        "tributary: TRB-T02: 2 documents were refused");
         assertThat(out.toString()).contains("Sent 2 documents", "2 documents were refused");
         assertThat(values("corpus.bad")).containsExactly("good", "last");
 
         Path json = write("bad.jsonl", "{\"text\": \"good\"}\n{\"text\": 5}\nno json\n");
         err = new StringWriter();
-        assertThat(execute(out, err, "feed", "--source=bad", json.toString())).isEqualTo(1);
+        assertThat(execute(out, err, "feed", "--source=bad", json.toString())).isEqualTo(3);
         assertThat(err.toString()).contains("at byte 17: The JSON field 'text' is a number", "at byte 29");
     }
 
@@ -116,7 +127,7 @@ class FeedCommandTest {
         Path text = write("small.txt", "before\n\n" + "x".repeat(2000) + "\n\nafter\n");
         StringWriter err = new StringWriter();
         assertThat(execute(new StringWriter(), err, "feed", "--source=small", text.toString()))
-                .isEqualTo(1);
+                .isEqualTo(3);
         assertThat(err.toString())
                 .contains(text + " at byte 8: The value has 2,000 bytes, and the largest document allowed has 872");
         assertThat(values("corpus.small")).containsExactlyInAnyOrder("before", "after");
@@ -158,7 +169,7 @@ class FeedCommandTest {
     @Test
     void whatCannotBeRightIsSaidBeforeAnythingIsSent() throws Exception {
         Path text = write("fine.txt", "text\n");
-        assertThat(fails("feed", "--source=nowhere", text.toString()))
+        assertThat(fails(ErrorCode.TOPIC_MISSING, "feed", "--source=nowhere", text.toString()))
                 .contains("no topic corpus.nowhere", "./tributary topics create --source nowhere");
         run("topics", "create", "--source=cut");
         Path torn = folder.resolve("torn.txt.gz");
@@ -167,9 +178,11 @@ class FeedCommandTest {
         }
         byte[] packed = Files.readAllBytes(torn);
         Files.write(torn, Arrays.copyOf(packed, packed.length - 9));
-        assertThat(fails("feed", "--source=cut", torn.toString())).contains(torn.toString(), "cannot be read on");
+        assertThat(fails(ErrorCode.TEXT_UNREADABLE, "feed", "--source=cut", torn.toString()))
+                .contains(torn.toString(), "cannot be read on");
         Path misnamed = write("text.gz", "text\n");
-        assertThat(fails("feed", "--source=cut", misnamed.toString())).contains("is not packed as its name says");
+        assertThat(fails(ErrorCode.TEXT_UNREADABLE, "feed", "--source=cut", misnamed.toString()))
+                .contains("is not packed as its name says");
         StringWriter err = new StringWriter();
         assertThat(execute(new StringWriter(), err, "feed", "--source=a b", "--resume", "-", "none.txt"))
                 .isEqualTo(2);
@@ -192,7 +205,12 @@ class FeedCommandTest {
                 .contains("0:0  corpus.mended-3 offset 99", "decode", "The text is bad", "5,000 bytes (cut)", "0:2");
         assertThat(run("dead-letters", "list", "--source=mended", "--count").strip())
                 .isEqualTo("2");
-        assertThat(run("dead-letters", "list", "--reason=worse", "--json")).contains("\"topic\" : \"corpus.other\"");
+        assertThat(commands().json("dead-letters", "list", "--reason=worse").findValuesAsText("topic"))
+                .containsExactly("corpus.other");
+        JsonNode again = commands().json("dead-letters", "replay", "--source=mended");
+        assertThat(again.at("/sent").intValue()).isZero();
+        assertThat(again.at("/possible").size()).isEqualTo(1);
+        assertThat(again.at("/hindered/0/letter").textValue()).isEqualTo("0:1");
 
         assertThat(run("dead-letters", "replay", "--source=mended"))
                 .contains("Not sent again, its value was cut", "1 dead letters would be sent again: say --yes");
@@ -272,8 +290,8 @@ class FeedCommandTest {
         return commands().run(args);
     }
 
-    private static String fails(String... args) {
-        return commands().fails(args);
+    private static String fails(ErrorCode code, String... args) {
+        return commands().fails(code, args);
     }
 
     private static int execute(StringWriter out, StringWriter err, String... args) {

@@ -25,22 +25,22 @@ class JobCommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"list", "status", "savepoint", "stop", "resume", "cancel"})
     void withoutAClusterItIsSaidHowToStartOne(String command) {
-        assertThat(execute(command, "--folder=" + folder)).isEqualTo(1);
+        assertThat(execute(command, "--folder=" + folder)).isEqualTo(2);
         assertThat(err.toString())
-                .contains("There is no cluster in " + folder, "./tributary cluster start", "--flink URL");
+                .contains("TRB-C01: There is no cluster in " + folder, "./tributary cluster start", "--flink URL");
     }
 
     @Test
     void aClusterThatDoesNotAnswerIsNamed() throws Exception {
         String url = "http://127.0.0.1:" + freePort();
-        assertThat(execute("list", "--folder=" + folder, "--flink=" + url)).isEqualTo(1);
-        assertThat(err.toString()).contains("Flink does not answer at " + url, "./tributary cluster start");
+        assertThat(execute("list", "--folder=" + folder, "--flink=" + url)).isEqualTo(4);
+        assertThat(err.toString()).contains("TRB-C02: Flink does not answer at " + url, "./tributary cluster start");
     }
 
     @Test
     void aFileThatSaysNoClusterIsDamaged() throws Exception {
         Files.writeString(folder.resolve("cluster.json"), "{}");
-        assertThat(execute("list", "--folder=" + folder)).isEqualTo(1);
+        assertThat(execute("list", "--folder=" + folder)).isEqualTo(2);
         assertThat(err.toString()).contains("cluster.json is damaged");
     }
 
@@ -67,8 +67,8 @@ class JobCommandsTest {
     @Test
     void thereIsNothingToResumeInAFolderThatIsNew() throws Exception {
         Files.writeString(folder.resolve("cluster.json"), "{\"web\": \"http://127.0.0.1:1\"}");
-        assertThat(execute("resume", "--folder=" + folder)).isEqualTo(1);
-        assertThat(err.toString()).contains("There is nothing to resume from", "savepoints", "--from PATH");
+        assertThat(execute("resume", "--folder=" + folder)).isEqualTo(3);
+        assertThat(err.toString()).contains("TRB-M04: There is nothing to resume from", "savepoints", "--from PATH");
     }
 
     private static int freePort() throws IOException {

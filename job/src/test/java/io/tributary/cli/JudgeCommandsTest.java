@@ -153,8 +153,8 @@ class JudgeCommandsTest {
     @Test
     void whatIsNoSnapshotIsSaidAndWhatIsMissingToo() {
         assertThat(run("evaluate", "--snapshot=" + folder.resolve("none"), "--source=en", "--corpus=" + corpus))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("There is no finished snapshot in " + folder.resolve("none"));
+                .isEqualTo(3);
+        assertThat(err.toString()).contains("TRB-M01: There is no finished snapshot in " + folder.resolve("none"));
         assertThat(run("generate")).isEqualTo(2);
         assertThat(err.toString()).contains("--snapshot=DIR", "--source=NAME");
     }
@@ -162,8 +162,8 @@ class JudgeCommandsTest {
     @Test
     void anEmptyTextIsNotJudged() throws IOException {
         Path empty = Files.writeString(folder.resolve("empty.txt"), "\n \n");
-        assertThat(execute("evaluate", "--source=en", "--corpus=" + empty)).isEqualTo(1);
-        assertThat(err.toString()).contains("empty.txt is empty: there is no text in it");
+        assertThat(execute("evaluate", "--source=en", "--corpus=" + empty)).isEqualTo(3);
+        assertThat(err.toString()).contains("TRB-T01: ", "empty.txt is empty: there is no text in it");
     }
 
     private int execute(String command, String option, String... more) {

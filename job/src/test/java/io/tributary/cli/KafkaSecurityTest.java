@@ -13,6 +13,7 @@ import io.tributary.embedded.ClusterClassPath;
 import io.tributary.embedded.ClusterSettings;
 import io.tributary.embedded.LocalCluster;
 import io.tributary.embedded.SecureBroker;
+import io.tributary.failure.ErrorCode;
 import io.tributary.job.Pipelines;
 import java.io.IOException;
 import java.net.URI;
@@ -114,10 +115,13 @@ class KafkaSecurityTest {
     void wrongCredentialsAreSaidWithTheirPlace() throws Exception {
         Path client = client("wrong", broker.servers(), "job", "wrong-password");
         for (String said : List.of(
-                fails("submit", "--config=" + settings("wrong", broker.servers(), "job", "wrong-password")),
-                fails("topics", "list", "--kafka-properties=" + client),
-                fails("dead-letters", "list", "--kafka-properties=" + client),
-                fails("feed", "--source=a", "--kafka-properties=" + client, text()))) {
+                fails(
+                        ErrorCode.KAFKA_LOGIN,
+                        "submit",
+                        "--config=" + settings("wrong", broker.servers(), "job", "wrong-password")),
+                fails(ErrorCode.KAFKA_LOGIN, "topics", "list", "--kafka-properties=" + client),
+                fails(ErrorCode.KAFKA_LOGIN, "dead-letters", "list", "--kafka-properties=" + client),
+                fails(ErrorCode.KAFKA_LOGIN, "feed", "--source=a", "--kafka-properties=" + client, text()))) {
             assertThat(said)
                     .contains(broker.servers() + " does not let the user in", "SCRAM-SHA-256", "sasl.jaas.config")
                     .doesNotContain(PASSWORD);
@@ -128,8 +132,11 @@ class KafkaSecurityTest {
     void aCertificateThatHasExpiredIsSaidWithItsDate() throws Exception {
         Path client = client("expired", broker.expiredServers(), "job", "password");
         for (String said : List.of(
-                fails("submit", "--config=" + settings("expired", broker.expiredServers(), "job", "password")),
-                fails("feed", "--source=a", "--kafka-properties=" + client, text()))) {
+                fails(
+                        ErrorCode.KAFKA_TLS,
+                        "submit",
+                        "--config=" + settings("expired", broker.expiredServers(), "job", "password")),
+                fails(ErrorCode.KAFKA_TLS, "feed", "--source=a", "--kafka-properties=" + client, text()))) {
             assertThat(said)
                     .contains("TLS with the Kafka at " + broker.expiredServers() + " fails", "NotAfter", "certificate");
         }
@@ -140,21 +147,27 @@ class KafkaSecurityTest {
         broker.topics("corpus.closed");
         broker.allow("stranger", TOPIC, "tributary.", READ, CREATE);
         Path client = client("stranger", broker.servers(), "stranger", "stranger-password");
-        assertThat(fails("submit", "--config=" + settings("closed", broker.servers(), "stranger", "stranger-password")))
+        assertThat(fails(
+                        ErrorCode.KAFKA_RIGHTS,
+                        "submit",
+                        "--config=" + settings("closed", broker.servers(), "stranger", "stranger-password")))
                 .contains(
                         "READ on the topic corpus.a",
                         "WRITE on the topic tributary.reports",
                         "WRITE on the topic tributary.dead-letters",
                         broker.servers());
-        assertThat(fails("feed", "--source=closed", "--kafka-properties=" + client, text()))
+        assertThat(fails(ErrorCode.KAFKA_RIGHTS, "feed", "--source=closed", "--kafka-properties=" + client, text()))
                 .contains("may not use the topics [corpus.closed]", "ACL");
-        assertThat(fails("topics", "create", "--source=new", "--kafka-properties=" + client))
+        assertThat(fails(ErrorCode.KAFKA_RIGHTS, "topics", "create", "--source=new", "--kafka-properties=" + client))
                 .contains("corpus.new", "ACL");
     }
 
     @Test
     void aSecretThatIsNotThereIsNamed() throws Exception {
-        assertThat(fails("submit", "--config=" + settings("lost", broker.servers(), "job", "no-such-file")))
+        assertThat(fails(
+                        ErrorCode.KAFKA_PROPERTIES,
+                        "submit",
+                        "--config=" + settings("lost", broker.servers(), "job", "no-such-file")))
                 .contains(
                         "The properties of Kafka cannot be used",
                         folder.resolve("no-such-file").toString());
@@ -311,8 +324,8 @@ class KafkaSecurityTest {
         return commands().run(args);
     }
 
-    private static String fails(String... args) {
-        return commands().fails(args);
+    private static String fails(ErrorCode code, String... args) {
+        return commands().fails(code, args);
     }
 
     private static CommandLineRuns commands() {

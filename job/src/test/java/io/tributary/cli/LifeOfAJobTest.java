@@ -3,9 +3,9 @@ package io.tributary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.embedded.EmbeddedFlink;
 import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.failure.ErrorCode;
 import io.tributary.job.Pipelines;
 import io.tributary.job.Snapshots;
 import java.io.IOException;
@@ -56,9 +56,11 @@ class LifeOfAJobTest {
     @Test
     void aJobThatIsStoppedAndResumedOnOtherSubtasksEndsWithTheSameBytes() throws Exception {
         feed("one.", 0, DOCUMENTS);
-        run("submit", "--config=" + settings("unbroken", "one."));
+        String id = json("submit", "--config=" + settings("unbroken", "one."))
+                .at("/id")
+                .textValue();
         awaitSnapshot("unbroken", ROUNDS);
-        assertThat(run("cancel", "unbroken")).contains("Cancelled", "unbroken");
+        assertThat(json("cancel", "unbroken").at("/id").textValue()).isEqualTo(id);
 
         // So little that the job cannot be ready before it is stopped.
         feed("two.", 0, FIRST_DOCUMENTS);
@@ -66,25 +68,31 @@ class LifeOfAJobTest {
         assertThat(run("submit", "--config=" + broken, "--parallelism=2"))
                 .contains("broken", flink.webUrl(), "/snapshots/broken", "It runs.");
         awaitSnapshot("broken", 2);
-        assertThat(fails("submit", "--config=" + broken)).contains("A job called broken is there already", "stop");
+        assertThat(fails(ErrorCode.BUSY, "submit", "--config=" + broken))
+                .contains("A job called broken is there already", "stop");
 
-        JsonNode status = json("status", "--json");
+        JsonNode status = json("status");
         assertThat(status.at("/name").textValue()).isEqualTo("broken");
         assertThat(status.at("/state").textValue()).isEqualTo("RUNNING");
         assertThat(status.at("/parallelism").intValue()).isEqualTo(2);
-        assertThat(json("list", "--json").findValuesAsText("name")).containsExactly("broken");
-        assertThat(json("list", "--all", "--json").findValuesAsText("name")).containsExactly("broken", "unbroken");
+        assertThat(json("list").findValuesAsText("name")).containsExactly("broken");
+        assertThat(json("list", "--all").findValuesAsText("name")).containsExactly("broken", "unbroken");
 
-        String savepoint =
-                run("savepoint", "--to=" + folder.resolve("elsewhere")).strip();
+        String savepoint = json("savepoint", "--to=" + folder.resolve("elsewhere"))
+                .at("/path")
+                .textValue();
         assertThat(savepoint).startsWith("file:").contains("/elsewhere/savepoint-");
         // The round cannot end: there is no text for it yet.
-        assertThat(fails("stop", "--wait=1")).contains("did not come to the end of its round within 1 s", "--now");
+        assertThat(fails(ErrorCode.BUSY, "stop", "--wait=1"))
+                .contains("did not come to the end of its round within 1 s", "--now");
         String stopped = run("stop", "--now").strip();
         assertThat(stopped).startsWith("file:").contains("/savepoints/savepoint-");
-        assertThat(fails("status")).contains("No job runs");
+        assertThat(fails(ErrorCode.NO_SUCH_JOB, "status")).contains("No job runs");
         assertThat(folder.resolve("snapshots/broken/round-%06d".formatted(ROUNDS)))
                 .doesNotExist();
+
+        assertThat(fails(ErrorCode.STATE_DOES_NOT_FIT, "resume", "--set", "model.width=32"))
+                .contains("has failed", "32");
 
         feed("two.", FIRST_DOCUMENTS, DOCUMENTS);
         assertThat(run("resume", "--parallelism=3")).contains("Resuming broken from " + stopped, "It runs.");
@@ -99,7 +107,7 @@ class LifeOfAJobTest {
         assertThat(run("tensorboard", "--once", "--all", "--to=" + folder.resolve("all")))
                 .contains("reports written");
 
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("status", "broken", "--json")
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("status", "broken")
                 .has("lastCheckpoint"));
         assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");
         assertThat(run("cancel")).contains("./tributary resume --from file:").containsPattern("/checkpoints/\\w+/chk-");
@@ -115,14 +123,15 @@ class LifeOfAJobTest {
         run("submit", "--config=" + settings("told", "three.", 100_000), "--parallelism=2");
         awaitSnapshot("told", 2);
         assertThat(run("sources", "pause", "b")).contains("to pause b");
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("ledger", "--json")
-                .findValuesAsText("standing")
-                .equals(List.of("ACTIVE", "PAUSED", "ACTIVE")));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> json("ledger").findValuesAsText("standing").equals(List.of("ACTIVE", "PAUSED", "ACTIVE")));
         run("stop");
 
-        JsonNode ledger = json("ledger", "--from=latest", "--json");
+        JsonNode ledger = json("ledger", "--from=latest");
         long trained = ledger.at("/0/trainedTokens").longValue();
         assertThat(trained).isPositive().isEqualTo(ledger.at("/2/trainedTokens").longValue());
+        assertThat(ledger.findValuesAsText("missingBytes")).containsExactly("0", "0", "0");
         assertThat(trained % TOKENS_OF_A_ROUND).as("whole rounds").isZero();
         assertThat(run("ledger", "--from=latest")).contains("source", "held out", "missing", "paused");
     }
@@ -130,13 +139,18 @@ class LifeOfAJobTest {
     @Test
     void aPathWithoutAStateIsRefusedBeforeFlinkTakesTheJob() throws Exception {
         Path config = settings("nothing", "none.");
-        assertThat(fails("resume", "--config=" + config, "--from=" + folder.resolve("no-savepoint")))
+        assertThat(fails(
+                        ErrorCode.SAVEPOINT_BROKEN,
+                        "resume",
+                        "--config=" + config,
+                        "--from=" + folder.resolve("no-savepoint")))
                 .contains("cannot be resumed", "there is nothing at file:", "no-savepoint");
         Path empty = Files.createDirectories(folder.resolve("empty"));
-        assertThat(fails("resume", "--config=" + config, "--from=" + empty)).contains("has no _metadata");
+        assertThat(fails(ErrorCode.SAVEPOINT_BROKEN, "resume", "--config=" + config, "--from=" + empty))
+                .contains("has no _metadata");
         Path damaged = Files.createDirectories(folder.resolve("damaged"));
         Files.writeString(damaged.resolve("_metadata"), "not what Flink wrote");
-        assertThat(fails("resume", "--config=" + config, "--from=" + damaged))
+        assertThat(fails(ErrorCode.SAVEPOINT_BROKEN, "resume", "--config=" + config, "--from=" + damaged))
                 .contains("cannot be resumed", "so it is damaged or was never finished");
     }
 
@@ -145,7 +159,8 @@ class LifeOfAJobTest {
         Path config = settings("doomed", "one.");
         Files.writeString(
                 config, Files.readString(config).replace("kafka: {", "kafka: {producer: {acks: sometimes}, "));
-        assertThat(fails("submit", "--config=" + config)).contains("has failed", "sometimes", "acks");
+        assertThat(fails(ErrorCode.JOB_FAILED, "submit", "--config=" + config))
+                .contains("has failed", "sometimes", "acks");
     }
 
     private static Path settings(String name, String prefix) throws IOException {
@@ -196,15 +211,15 @@ class LifeOfAJobTest {
     }
 
     private static JsonNode json(String... args) throws IOException {
-        return new ObjectMapper().readTree(run(args));
+        return commands().json(args);
     }
 
     private static String run(String... args) {
         return commands().run(args);
     }
 
-    private static String fails(String... args) {
-        return commands().fails(args);
+    private static String fails(ErrorCode code, String... args) {
+        return commands().fails(code, args);
     }
 
     private static CommandLineRuns commands() {

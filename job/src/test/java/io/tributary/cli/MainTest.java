@@ -2,6 +2,8 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.house.Repository;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -42,7 +44,16 @@ class MainTest {
                 .contains("none.txt: there is no such file")
                 .contains("is not empty")
                 .contains("Try: tributary help demo");
+        assertThat(err.toString()).startsWith("tributary: TRB-S01: this cannot be run:");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void withoutACommandAllAreShownByGroups() {
+        for (String[] how : new String[][] {{}, {"--help"}, {"help"}}) {
+            assertThat(execute(how)).isZero();
+        }
+        assertThat(out.toString()).isEqualTo(Main.usage().repeat(3));
     }
 
     @Test
@@ -57,8 +68,8 @@ class MainTest {
     void anEmptyCorpusFileFailsWithItsName() throws Exception {
         Path file = Files.writeString(folder.resolve("empty.txt"), "\n\n");
         assertThat(execute("demo", "--corpus=a=" + file, "--out=" + folder.resolve("new")))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("tributary:").contains("empty.txt is empty");
+                .isEqualTo(3);
+        assertThat(err.toString()).startsWith("tributary: TRB-T01: ").contains("empty.txt is empty");
     }
 
     @Test
@@ -98,6 +109,22 @@ class MainTest {
         assertThat(execute("config", none, "--config=" + file, "--set", "rounds.localSteps=0"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--set rounds.localSteps: 0 is not between 1 and 1,000,000");
+    }
+
+    @Test
+    void configPrintsTheSameForPrograms() throws Exception {
+        assertThat(execute(
+                        "config",
+                        "--plan",
+                        "--json",
+                        "--config=" + Repository.root().resolve("docs/examples/plan.yaml")))
+                .isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(out.toString())
+                        .at("/rounds/count")
+                        .isInt())
+                .isTrue();
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test

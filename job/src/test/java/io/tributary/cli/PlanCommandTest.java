@@ -96,7 +96,8 @@ class PlanCommandTest {
     @Test
     void aFileThatDoesNotFitFailsWithItsReasons() throws Exception {
         Path tight = file(SETTINGS.replace("subtasks: 1", "subtasks: 1, heapMemory: 1MiB"));
-        assertThat(execute("plan", "--config=" + tight)).isEqualTo(1);
+        assertThat(execute("plan", "--config=" + tight)).isEqualTo(4);
+        assertThat(err.toString()).contains("TRB-R04: The run does not fit: cluster.heapMemory");
         assertThat(out.toString())
                 .contains("Does not fit: cluster.heapMemory: subtask 0 needs ", "lower training.queue")
                 .doesNotContain("It fits.");
@@ -118,6 +119,7 @@ class PlanCommandTest {
     void jsonSaysTheSame() throws Exception {
         assertThat(execute("plan", "--json", "--config=" + file(SETTINGS))).isZero();
         JsonNode plan = new ObjectMapper().readTree(out.toString());
+        assertThat(CommandLineDocs.fields("plan")).containsAll(plan::fieldNames);
         assertThat(plan.at("/variant").textValue()).isEqualTo("spec");
         assertThat(plan.at("/parameters/body").longValue()).isEqualTo(100_096);
         assertThat(plan.at("/device/parts/0/name").textValue()).isEqualTo("own weights");

@@ -263,7 +263,7 @@ class JobSettingsTest {
         Files.write(folder.resolve("en.model"), model(300));
         Path file =
                 Files.writeString(folder.resolve("job.yaml"), SMALL + "sources: [{name: en, vocabulary: en.model}]\n");
-        assertThat(SettingsFile.readJob(file, LOCAL)
+        assertThat(SettingsFile.readJob(file, List.of(), LOCAL)
                         .pipeline()
                         .training()
                         .vocabulary()

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.embedded.ClusterSettings.Scheduler;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FlinkSettingsTest {
     private static final ClusterFolder FOLDER = new ClusterFolder(Path.of("/cluster"));
@@ -36,12 +39,15 @@ class FlinkSettingsTest {
     }
 
     @Test
-    void theUserCannotMoveWhatTheClusterReliesOn() {
+    void theUserCannotMoveWhatTheClusterReliesOn(@TempDir Path folder) {
         ClusterSettings moved = settings(Scheduler.DEFAULT, Map.of("rest.bind-address", "0.0.0.0", "a", "b"));
         assertThatThrownBy(() -> lines(moved))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rest.bind-address")
                 .hasMessageContaining("127.0.0.1 only");
+        assertThatThrownBy(() -> LocalCluster.at(folder, moved, ClusterClassPath.ofThisJvm()))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.code()).isEqualTo(ErrorCode.COMMAND_LINE));
     }
 
     @Test

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of this repository. */
-final class Repository {
+public final class Repository {
     private Repository() {}
 
     /** The folder that holds all modules. */
-    static Path root() {
+    public static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("operators/pom.xml"))) {
             Path parent = folder.getParent();
@@ -26,7 +26,7 @@ final class Repository {
     }
 
     /** Main and test sources of all modules. */
-    static List<Path> javaSources() throws IOException {
+    public static List<Path> javaSources() throws IOException {
         List<Path> sources = new ArrayList<>();
         try (Stream<Path> modules = Files.list(root()).map(module -> module.resolve("src"))) {
             for (Path folder : modules.filter(Files::isDirectory).toList()) {

@@ -18,7 +18,8 @@ class RoomsTest {
         "io.tributary.model..",
         "io.tributary.round..",
         "io.tributary.merge..",
-        "io.tributary.flow.."
+        "io.tributary.flow..",
+        "io.tributary.failure.."
     };
     private static final String[] CONNECTORS = {
         "io.tributary.kafka..", "io.tributary.snapshot..", "io.tributary.huggingface..", "io.tributary.pretrained.."

@@ -39,12 +39,20 @@ class TrainingMainTest {
         Path file = Files.writeString(folder.resolve("job.yaml"), YAML);
         assertThat(TrainingMain.settings("--config", file.toString()).name()).isEqualTo("small");
         assertThat(TrainingMain.settings("--yaml", YAML).name()).isEqualTo("small");
+        assertThat(TrainingMain.settings("--yaml", YAML, "--set", "name=other", "--set", "rounds.localSteps=9")
+                        .name())
+                .isEqualTo("other");
+        assertThat(TrainingMain.settings("--config", file.toString(), "--set", "name=other")
+                        .name())
+                .isEqualTo("other");
     }
 
     @Test
     void otherArgumentsAreRefused() {
         assertThatThrownBy(TrainingMain::settings).hasMessageContaining("--config FILE, or --yaml TEXT");
         assertThatThrownBy(() -> TrainingMain.settings("--file", "x")).hasMessageContaining("but they are --file x");
+        assertThatThrownBy(() -> TrainingMain.settings("--yaml", YAML, "--set"))
+                .hasMessageContaining("--set PATH=VALUE");
         assertThatThrownBy(() -> TrainingMain.main(new String[] {"--config"})).hasMessageContaining("--config FILE");
     }
 

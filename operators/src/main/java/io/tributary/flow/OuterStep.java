@@ -1,5 +1,7 @@
 package io.tributary.flow;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.record.Downstream;
 import io.tributary.record.Downstream.RowsShard;
 import io.tributary.record.Downstream.SharedShard;
@@ -188,7 +190,8 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
         }
         int length = layout.sharding(id.tensor()).length(id.index());
         if (shard.thetaN().length != length) {
-            throw new IllegalStateException(
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
                     "Shard %s has %d values in the savepoint and %d in the settings: keep the values of a shard and the rows of the vocabulary as they were"
                             .formatted(id, shard.thetaN().length, length));
         }

@@ -1,5 +1,7 @@
 package io.tributary.flow;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.merge.Merging;
 import io.tributary.model.SharedParameters;
 import io.tributary.model.SourceModel;
@@ -85,7 +87,8 @@ final class TrainState {
     private static void checkSum(CheckedInputStream stream, DataInputView in, int keyGroup) throws IOException {
         int sum = (int) stream.getChecksum().getValue();
         if (in.readInt() != sum) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
                     "The state of Train is damaged, its key group %d has another checksum than it was written with: start from another savepoint or checkpoint"
                             .formatted(keyGroup));
         }
@@ -203,18 +206,21 @@ final class TrainState {
         DataInputView in = new DataInputViewStreamWrapper(stream);
         int version = in.readInt();
         if (version < 1) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
                     "The state of Train is damaged, it begins with the version %d: start from another savepoint or checkpoint"
                             .formatted(version));
         }
         if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
                     "The state of Train has version %d, this Tributary reads %d to %d: resume with the release that wrote the savepoint, or a newer one"
                             .formatted(version, FIRST_VERSION, VERSION));
         }
         String written = in.readUTF();
         if (!isOurs(written, version)) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
                     "The savepoint was written with %s, but the job has %s: keep these settings as they were, or begin a new run"
                             .formatted(written, fixed()));
         }
@@ -247,7 +253,9 @@ final class TrainState {
         UnigramCounts unigrams = new UnigramCounts(Wire.readLongs(in), in.readLong());
         SourceModel model = trainer.models().get(trainer.modelName(id));
         if (model == null) {
-            throw new IOException("The state has no model of source " + id + ": it was written under another variant");
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
+                    "The state has no model of source " + id + ": it was written under another variant");
         }
         TrainedSource source = new TrainedSource(id, vocabulary, rows, model, unigrams, reportedRound);
         source.traffic().read(in);

@@ -2,6 +2,9 @@ package io.tributary.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
+import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +34,7 @@ public final class Devices {
      * Takes a device.
      *
      * @param gpus one of these, by index; with none of them the CPU
-     * @throws IllegalStateException if the engine cannot use it; it says what to do
+     * @throws UncheckedIOException if the engine cannot use it; it says what to do
      */
     public Lease take(List<Integer> gpus) {
         if (gpus.isEmpty()) {
@@ -47,9 +50,10 @@ public final class Devices {
                         .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
         if (index >= seen) {
-            throw new IllegalStateException(
+            throw new UncheckedIOException(new Failure(
+                    ErrorCode.ENGINE_MISSING,
                     "GPU %d was granted, but the PyTorch engine sees %d GPUs. For CUDA let PYTORCH_LIBRARY_PATH name the lib folder of a libtorch with CUDA, and PYTORCH_VERSION its version, in the environment of the TaskManager; nothing is downloaded. To train on the CPU take 'gpu' out of external-resources"
-                            .formatted(index, seen));
+                            .formatted(index, seen)));
         }
         users.merge(index, 1, Integer::sum);
         return new Lease(Device.gpu(index), () -> giveBack(index));

@@ -3,6 +3,9 @@ package io.tributary.model;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** The way to DJL's PyTorch engine, with the settings that the step program needs. */
@@ -29,7 +32,8 @@ final class PyTorch {
     /**
      * A new owner of native arrays.
      *
-     * @throws IllegalStateException if the engine cannot be loaded or is set up in a way that does not work
+     * @throws UncheckedIOException if the engine cannot be loaded
+     * @throws IllegalStateException if it is set up in a way that does not work
      */
     static synchronized NDManager newManager(Device device) {
         SETTINGS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
@@ -41,11 +45,12 @@ final class PyTorch {
         try {
             return NDManager.newBaseManager(device, NAME);
         } catch (EngineException | LinkageError e) {
-            throw new IllegalStateException(
+            throw new UncheckedIOException(new Failure(
+                    ErrorCode.ENGINE_MISSING,
                     "The PyTorch engine does not load. DJL's jars belong in Flink's lib folder, not in the job's jar "
                             + "(a native library loads into one class loader only), and DJL_CACHE_DIR must name a "
                             + "folder that can be written",
-                    e);
+                    e));
         }
     }
 }

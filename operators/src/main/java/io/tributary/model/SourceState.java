@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.record.ParameterGroup;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -50,7 +52,8 @@ final class SourceState {
         }
         String name = header.readUTF();
         if (!shape.equals(engine.shape()) || !shared.equals(engine.shared())) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
                     "The state of source %s is of %s sharing %s, but this job trains %s sharing %s; a job keeps the shape and the variant it began with"
                             .formatted(name, shape, shared, engine.shape(), engine.shared()));
         }
@@ -77,7 +80,8 @@ final class SourceState {
         }
         int version = header.readInt();
         if (version != VERSION) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
                     "The state of a source has version %d, this Tributary reads %d: resume with the release that wrote it"
                             .formatted(version, VERSION));
         }

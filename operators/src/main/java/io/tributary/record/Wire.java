@@ -1,5 +1,7 @@
 package io.tributary.record;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -156,7 +158,8 @@ public final class Wire {
         int written = in.readInt();
         byte[] bytes = readBytes(length, in);
         if (checksum(bytes, length) != written) {
-            throw new IOException(
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
                     "The checksum of %s does not fit its %d bytes: the state is damaged".formatted(what, length));
         }
         return new DataInputDeserializer(bytes);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tributary.failure;
+
+import org.jspecify.annotations.NullMarked;

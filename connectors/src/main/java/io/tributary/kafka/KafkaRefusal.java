@@ -5,6 +5,7 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -30,12 +31,10 @@ public final class KafkaRefusal {
         return Optional.empty();
     }
 
-    /** What ends a job at once, if this is a refusal, or the failure itself, which a restart may mend. */
-    static RuntimeException ending(RuntimeException failure, String servers) {
+    /** What ends a job at once, if this is a refusal; empty for any other failure, which a restart may mend. */
+    static Optional<RuntimeException> ending(Exception failure, String servers) {
         // What a job shows of a failure is the innermost cause, so this has none.
-        return of(failure, servers)
-                .<RuntimeException>map(sentence -> new SuppressRestartsException(new IllegalStateException(sentence)))
-                .orElse(failure);
+        return of(failure, servers).map(sentence -> new SuppressRestartsException(new IllegalStateException(sentence)));
     }
 
     private static Optional<String> why(Throwable cause, String servers) {
@@ -62,6 +61,11 @@ public final class KafkaRefusal {
         if (cause instanceof AuthorizationException) {
             return Optional.of(
                     "The user that the properties of Kafka name may not do this in the Kafka at %s: %s (docs/security.md)"
+                            .formatted(servers, cause.getMessage()));
+        }
+        if (cause instanceof RecordTooLargeException) {
+            return Optional.of(
+                    "A topic of the Kafka at %s does not take so long a record: %s. Raise its max.message.bytes"
                             .formatted(servers, cause.getMessage()));
         }
         if (cause instanceof ConfigException) {

@@ -4,6 +4,7 @@ import io.tributary.record.RoundReport;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -24,14 +25,15 @@ public record ReportSink(String bootstrapServers, Map<String, String> kafkaPrope
         kafkaProperties = Map.copyOf(kafkaProperties);
     }
 
-    public KafkaSink<RoundReport> sink() {
+    public Sink<RoundReport> sink() {
         Properties properties = ProducerDefaults.with(kafkaProperties);
-        return KafkaSink.<RoundReport>builder()
+        KafkaSink<RoundReport> sink = KafkaSink.<RoundReport>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(bootstrapServers)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .setRecordSerializer(new Serializer())
                 .build();
+        return new EndingSink<>(sink, bootstrapServers);
     }
 
     static final class Serializer implements KafkaRecordSerializationSchema<RoundReport> {

@@ -74,6 +74,13 @@ final class ExportCommand implements Callable<Integer>, Checked {
             description = "The most that one file of tensors holds, such as 500MB; 5GB by default.")
     private String maxShardSize = "5GB";
 
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Of the cluster whose settings of file systems are used, where one of the folders is in an"
+                    + " object store (default: ${DEFAULT-VALUE}).")
+    java.nio.file.Path folder = java.nio.file.Path.of("runs", "cluster");
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();

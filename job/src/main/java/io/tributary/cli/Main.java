@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
@@ -87,7 +89,13 @@ public final class Main implements Runnable {
     }
 
     private int runIfSound(ParseResult parsed) {
-        List<String> problems = problems(parsed);
+        List<String> problems = new ArrayList<>();
+        try {
+            loadFileSystems(parsed);
+        } catch (IOException | RuntimeException e) {
+            problems.add("the plugins that FLINK_PLUGINS_DIR names cannot be loaded: " + e);
+        }
+        problems.addAll(problems(parsed));
         if (problems.isEmpty()) {
             return new RunLast().execute(parsed);
         }
@@ -96,6 +104,18 @@ public final class Main implements Runnable {
         problems.forEach(problem -> err.println("  - " + problem));
         err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
         return ExitCode.USAGE;
+    }
+
+    /** Before settings are looked at, which may name folders in them. */
+    private static void loadFileSystems(ParseResult parsed) throws IOException {
+        if (parsed.hasSubcommand()) {
+            loadFileSystems(parsed.subcommand());
+            return;
+        }
+        OptionSpec folder = parsed.commandSpec().findOption("--folder");
+        if (folder != null) {
+            FileSystems.load(folder.getValue());
+        }
     }
 
     /** Messages of the file system's errors are bare paths, and other errors need not have one. */

@@ -3,6 +3,7 @@ package io.tributary.kafka;
 import io.tributary.record.DeadLetter;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -42,13 +43,14 @@ public record DeadLetterSink(String bootstrapServers, int maxRecordBytes, Map<St
         kafkaProperties = Map.copyOf(kafkaProperties);
     }
 
-    public KafkaSink<DeadLetter> sink() {
-        return KafkaSink.<DeadLetter>builder()
+    public Sink<DeadLetter> sink() {
+        KafkaSink<DeadLetter> sink = KafkaSink.<DeadLetter>builder()
                 .setKafkaProducerConfig(properties())
                 .setBootstrapServers(bootstrapServers)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .setRecordSerializer(new DeadLetterSerializer(maxRecordBytes))
                 .build();
+        return new EndingSink<>(sink, bootstrapServers);
     }
 
     /** The producer refuses a record above either of these by itself, before the broker sees it. */

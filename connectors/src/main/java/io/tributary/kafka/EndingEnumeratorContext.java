@@ -29,7 +29,7 @@ record EndingEnumeratorContext<S extends SourceSplit>(SplitEnumeratorContext<S> 
             try {
                 return callable.call();
             } catch (RuntimeException e) {
-                throw KafkaRefusal.ending(e, servers);
+                throw KafkaRefusal.ending(e, servers).orElse(e);
             }
         };
     }

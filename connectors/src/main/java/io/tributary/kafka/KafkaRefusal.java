@@ -7,6 +7,7 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -43,12 +44,10 @@ public final class KafkaRefusal {
         return said;
     }
 
-    /** What ends a job at once, if this is a refusal, or the failure itself, which a restart may mend. */
-    static RuntimeException ending(RuntimeException failure, String servers) {
+    /** What ends a job at once, if this is a refusal; empty for any other failure, which a restart may mend. */
+    static Optional<RuntimeException> ending(Exception failure, String servers) {
         // What a job shows of a failure is the innermost cause, so this has none.
-        return of(failure, servers)
-                .<RuntimeException>map(SuppressRestartsException::new)
-                .orElse(failure);
+        return of(failure, servers).map(SuppressRestartsException::new);
     }
 
     private static Optional<Failure> why(Throwable cause, String servers) {
@@ -80,6 +79,12 @@ public final class KafkaRefusal {
             return failure(
                     ErrorCode.KAFKA_RIGHTS,
                     "The user that the properties of Kafka name may not do this in the Kafka at %s: %s (docs/security.md)"
+                            .formatted(servers, cause.getMessage()));
+        }
+        if (cause instanceof RecordTooLargeException) {
+            return failure(
+                    ErrorCode.RECORD_TOO_LONG,
+                    "A topic of the Kafka at %s does not take so long a record: %s. Raise its max.message.bytes"
                             .formatted(servers, cause.getMessage()));
         }
         if (cause instanceof ConfigException) {

@@ -93,7 +93,7 @@ final class PacedReader implements SourceReader<Ingested, KafkaPartitionSplit> {
         try {
             return reader.pollNext(new Listening(output));
         } catch (RuntimeException e) {
-            throw KafkaRefusal.ending(e, servers);
+            throw KafkaRefusal.ending(e, servers).orElse(e);
         }
     }
 

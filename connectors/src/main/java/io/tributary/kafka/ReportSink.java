@@ -5,6 +5,7 @@ import io.tributary.record.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -27,14 +28,15 @@ public record ReportSink(String bootstrapServers, Map<String, String> kafkaPrope
         kafkaProperties = Map.copyOf(kafkaProperties);
     }
 
-    public KafkaSink<Report> sink() {
+    public Sink<Report> sink() {
         Properties properties = ProducerDefaults.with(kafkaProperties);
-        return KafkaSink.<Report>builder()
+        KafkaSink<Report> sink = KafkaSink.<Report>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(bootstrapServers)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .setRecordSerializer(new Serializer())
                 .build();
+        return new EndingSink<>(sink, bootstrapServers);
     }
 
     static final class Serializer implements KafkaRecordSerializationSchema<Report> {

@@ -10,9 +10,18 @@ import java.util.HexFormat;
 
 /** UTF-8 that refuses what it cannot keep, where {@link String}'s own constructor would put replacement characters. */
 final class StrictUtf8 {
+    private static final char REPLACEMENT = '\uFFFD';
+
     private StrictUtf8() {}
 
     static String decode(byte[] bytes) throws RejectedDocumentException {
+        // The JVM has this in machine code, three times as fast as a decoder that refuses; it puts a replacement
+        // character where that one would refuse.
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : decodeOrRefuse(bytes);
+    }
+
+    private static String decodeOrRefuse(byte[] bytes) throws RejectedDocumentException {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

@@ -54,7 +54,8 @@ public final class Snapshot {
             return open(folder);
         }
         return open(latest(folder)
-                .orElseThrow(() -> new FileNotFoundException("There is no finished snapshot in " + folder.getPath())));
+                .orElseThrow(() -> new Failure(
+                        ErrorCode.SNAPSHOT_BROKEN, "There is no finished snapshot in " + folder.getPath())));
     }
 
     /** The folder of the newest snapshot in the folder of all; none where there is no snapshot yet. */

@@ -22,6 +22,8 @@ import org.apache.flink.util.IOUtils;
 /** One run of {@link SnapshotCommitter#commit}; it may stop anywhere, and another run will finish it. */
 final class SnapshotCommit {
     private static final int BUFFER_BYTES = 1 << 16;
+    /** Of those that other machines reach. The others are object stores, which copy file by file, or refuse. */
+    private static final Set<String> RENAME_FOLDERS = Set.of("hdfs", "viewfs");
 
     private final long round;
     private final SnapshotFacts facts;
@@ -50,7 +52,11 @@ final class SnapshotCommit {
         byte[] manifest = manifest(placed).toJson();
         if (!isCommitted(manifest)) {
             assemble(placed, manifest);
-            publish();
+            if (renamesFolders()) {
+                rename();
+            } else {
+                copy(manifest);
+            }
         }
         fileSystem.delete(unfinished, true);
         fileSystem.delete(replaced, true);
@@ -64,7 +70,7 @@ final class SnapshotCommit {
                 copy(file.at(), destination);
             }
         }
-        tidy(unfinished, filesAndFolders());
+        tidy(unfinished, filesAndFolders(unfinished));
         write(new Path(unfinished, SnapshotLayout.MANIFEST), manifest);
         Durable.folder(unfinished);
     }
@@ -169,11 +175,11 @@ final class SnapshotCommit {
         }
     }
 
-    /** The files, and the folders between them and the unfinished one. */
-    private Set<Path> filesAndFolders() {
+    /** The files, and the folders between them and this one. */
+    private Set<Path> filesAndFolders(Path folder) {
         Set<Path> paths = new HashSet<>();
         for (String file : files.keySet()) {
-            for (Path path = new Path(unfinished, file); !path.equals(unfinished); path = path.getParent()) {
+            for (Path path = new Path(folder, file); !path.equals(folder); path = path.getParent()) {
                 paths.add(path);
             }
         }
@@ -201,8 +207,26 @@ final class SnapshotCommit {
         return entries;
     }
 
+    private boolean renamesFolders() {
+        return !fileSystem.isDistributedFS()
+                || RENAME_FOLDERS.contains(fileSystem.getUri().getScheme());
+    }
+
+    /** While files are copied there is no manifest, so no snapshot; until it is there all of it is in the unfinished folder. */
+    private void copy(byte[] manifest) throws IOException {
+        Path published = new Path(finished, SnapshotLayout.MANIFEST);
+        if (fileSystem.exists(published)) {
+            fileSystem.delete(published, false);
+        }
+        for (String file : files.keySet()) {
+            copy(new Path(unfinished, file), new Path(finished, file));
+        }
+        tidy(finished, filesAndFolders(finished));
+        write(published, manifest);
+    }
+
     /** An older snapshot steps aside first, since no file system puts one folder in the place of another. */
-    private void publish() throws IOException {
+    private void rename() throws IOException {
         if (fileSystem.exists(finished)) {
             fileSystem.delete(replaced, true);
             rename(finished, replaced);

@@ -18,8 +18,8 @@ import org.apache.flink.core.fs.Path;
  * parameters (a round that ended by timeout may), and all that follows descends from those. The parts need not all be
  * written again: a file that an earlier commit has moved into the snapshot is taken from there.
  *
- * <p>The name is given by one rename, which is atomic on local file systems. An object store copies instead, so
- * {@link Snapshot} checks that all files of the manifest are there.
+ * <p>The name is given by one rename, which is atomic on local file systems and on HDFS. An object store has none: there
+ * the files are copied and the manifest is written when all are there.
  */
 public final class SnapshotCommitter implements Serializable {
     private static final long serialVersionUID = 1;

@@ -45,6 +45,11 @@ class CorpusDeserializerTest {
     }
 
     @Test
+    void aReplacementCharacterThatStandsInTheTextIsText() {
+        assertThat(document("corpus.arxiv", "a\uFFFDb").text()).isEqualTo("a\uFFFDb");
+    }
+
+    @Test
     void configuredSourcesKeepTheirKeysAndOthersDeriveThem() {
         assertThat(document("corpus.news", "{\"text\":\"a\"}").source())
                 .isEqualTo(SourceKeys.of(List.of("arxiv", "news")).get("news"));

@@ -9,11 +9,21 @@ import org.apache.flink.core.fs.FileSystemFactory;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.local.LocalFileSystem;
 
-/** The local file system under the scheme {@code crash}, which stops at the n-th change, as a lost process would. */
+/**
+ * The local file system under the scheme {@code crash}, which stops at the n-th change, as a lost process would; under the
+ * scheme {@code crash-store} it renames no folders, as object stores do not.
+ */
 public final class CrashingFileSystem extends LocalFileSystem {
     static final String SCHEME = "crash";
+    static final String STORE = "crash-store";
 
     private static final AtomicInteger CHANGES_LEFT = new AtomicInteger(Integer.MAX_VALUE);
+
+    private final String scheme;
+
+    private CrashingFileSystem(String scheme) {
+        this.scheme = scheme;
+    }
 
     /** Lets so many changes happen, and no more. */
     static void crashAfter(int changes) {
@@ -39,7 +49,20 @@ public final class CrashingFileSystem extends LocalFileSystem {
     @Override
     public boolean rename(Path from, Path to) throws IOException {
         change();
+        if (isDistributedFS()) {
+            throw new UnsupportedOperationException("Nothing is renamed here");
+        }
         return super.rename(from, to);
+    }
+
+    @Override
+    public URI getUri() {
+        return URI.create(scheme + ":///");
+    }
+
+    @Override
+    public boolean isDistributedFS() {
+        return scheme.equals(STORE);
     }
 
     @Override
@@ -49,7 +72,7 @@ public final class CrashingFileSystem extends LocalFileSystem {
     }
 
     /** Found by Flink through {@code META-INF/services}. */
-    public static final class Factory implements FileSystemFactory {
+    public static class Factory implements FileSystemFactory {
         @Override
         public String getScheme() {
             return SCHEME;
@@ -57,7 +80,15 @@ public final class CrashingFileSystem extends LocalFileSystem {
 
         @Override
         public FileSystem create(URI uri) {
-            return new CrashingFileSystem();
+            return new CrashingFileSystem(getScheme());
+        }
+    }
+
+    /** Likewise. */
+    public static final class StoreFactory extends Factory {
+        @Override
+        public String getScheme() {
+            return STORE;
         }
     }
 }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotCommitterTest {
     /** More changes than a commit makes. */
@@ -26,6 +28,8 @@ class SnapshotCommitterTest {
 
     @TempDir
     java.nio.file.Path folder;
+
+    private String scheme = CrashingFileSystem.SCHEME;
 
     @SuppressWarnings("NullAway.Init")
     private Path root;
@@ -81,8 +85,10 @@ class SnapshotCommitterTest {
         assertThat(Snapshot.latest(root)).isEmpty();
     }
 
-    @Test
-    void crashAnywhereLeavesNoHalfSnapshotAndASecondCommitFinishes() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {CrashingFileSystem.SCHEME, CrashingFileSystem.STORE})
+    void crashAnywhereLeavesNoHalfSnapshotAndASecondCommitFinishes(String fileSystem) throws IOException {
+        scheme = fileSystem;
         boolean crashed = true;
         int changes = 0;
         for (; crashed && changes < ENOUGH; changes++) {
@@ -102,8 +108,10 @@ class SnapshotCommitterTest {
         assertThat(changes).isBetween(4, ENOUGH - 1);
     }
 
-    @Test
-    void crashWhileReplacingLeavesTheOldOrTheNewOrNoneAndASecondCommitFinishes() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {CrashingFileSystem.SCHEME, CrashingFileSystem.STORE})
+    void crashWhileReplacingLeavesTheOldOrTheNewOrNoneAndASecondCommitFinishes(String fileSystem) throws IOException {
+        scheme = fileSystem;
         boolean crashed = true;
         int changes = 0;
         for (; crashed && changes < ENOUGH; changes++) {
@@ -136,8 +144,11 @@ class SnapshotCommitterTest {
                 .isEqualTo(identity);
     }
 
-    @Test
-    void filesThatAnEarlierCommitMovedAreTakenFromThere() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {CrashingFileSystem.SCHEME, CrashingFileSystem.STORE})
+    void filesThatAnEarlierCommitMovedAreTakenFromThere(String fileSystem) throws IOException {
+        scheme = fileSystem;
+        root = root("snapshots");
         SnapshotPart first = first(root, 1);
         committer().commit(ROUND, List.of(first, second(root, 1)));
 
@@ -191,7 +202,7 @@ class SnapshotCommitterTest {
     }
 
     private Path root(String name) {
-        return new Path(CrashingFileSystem.SCHEME + "://" + folder.resolve(name));
+        return new Path(scheme + "://" + folder.resolve(name));
     }
 
     private SnapshotCommitter committer() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command is for. */
@@ -98,9 +99,12 @@ final class ClusterOptions {
 
     /** Where savepoints go, unless a place is named or a Flink decides that was not started in the folder. */
     Optional<String> savepoints(Optional<String> named) {
-        return named.isPresent() || flink.isPresent()
-                ? named
-                : Optional.of(folder.resolve("savepoints").toString());
+        if (named.isPresent() || flink.isPresent()) {
+            return named;
+        }
+        return FileSystems.settings(folder)
+                .getOptional(CheckpointingOptions.SAVEPOINT_DIRECTORY)
+                .or(() -> Optional.of(folder.resolve("savepoints").toString()));
     }
 
     KeptSettings kept() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -94,6 +95,13 @@ final class ClusterStartCommand implements Callable<Integer>, Checked {
         } catch (IllegalArgumentException e) {
             problems.add("--taskmanager-memory " + memory.orElse("") + " is not a size such as 6g or 6000m");
         }
+        flink.forEach((key, value) -> {
+            if (!value.isEmpty() && GlobalConfiguration.isSensitive(key)) {
+                problems.add("--set " + key
+                        + ": a secret would stand in the cluster's folder and in its command line for all"
+                        + " to read; file systems take theirs from the environment, as docs/storage.md tells");
+            }
+        });
         return problems;
     }
 

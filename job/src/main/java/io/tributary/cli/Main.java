@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
@@ -117,7 +118,13 @@ public final class Main implements Runnable {
     }
 
     private int runIfSound(ParseResult parsed) {
-        List<String> problems = problems(parsed);
+        List<String> problems = new ArrayList<>();
+        try {
+            loadFileSystems(parsed);
+        } catch (IOException | RuntimeException e) {
+            problems.add("the plugins that FLINK_PLUGINS_DIR names cannot be loaded: " + e);
+        }
+        problems.addAll(problems(parsed));
         if (problems.isEmpty()) {
             return new RunLast().execute(parsed);
         }
@@ -126,6 +133,18 @@ public final class Main implements Runnable {
         problems.forEach(problem -> err.println("  - " + problem));
         err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
         return ErrorCode.COMMAND_LINE.blame().exitCode();
+    }
+
+    /** Before settings are looked at, which may name folders in them. */
+    private static void loadFileSystems(ParseResult parsed) throws IOException {
+        if (parsed.hasSubcommand()) {
+            loadFileSystems(parsed.subcommand());
+            return;
+        }
+        OptionSpec folder = parsed.commandSpec().findOption("--folder");
+        if (folder != null) {
+            FileSystems.load(folder.getValue());
+        }
     }
 
     private static List<String> problems(ParseResult parsed) {

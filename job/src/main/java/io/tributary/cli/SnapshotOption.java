@@ -19,6 +19,13 @@ final class SnapshotOption {
             description = "A snapshot, or a folder of snapshots for the newest one in it.")
     String folder = "";
 
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Of the cluster whose settings of file systems are used, where one of the folders is in an"
+                    + " object store (default: ${DEFAULT-VALUE}).")
+    java.nio.file.Path cluster = java.nio.file.Path.of("runs", "cluster");
+
     Snapshot open() throws IOException {
         return Snapshot.openOrLatest(path(folder));
     }

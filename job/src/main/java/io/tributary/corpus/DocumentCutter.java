@@ -182,6 +182,10 @@ final class DocumentCutter {
 
         boolean isBlank() {
             for (int i = 0; i < count; i++) {
+                // Most lines have a letter first, or after some spaces.
+                if (bytes[i] > ' ') {
+                    return false;
+                }
                 if (bytes[i] < 0) {
                     return length <= SHORT_LINE_BYTES && new String(bytes, 0, count, StandardCharsets.UTF_8).isBlank();
                 }

@@ -15,6 +15,7 @@ import io.tributary.embedded.LocalCluster;
 import io.tributary.embedded.SecureBroker;
 import io.tributary.failure.ErrorCode;
 import io.tributary.job.Pipelines;
+import io.tributary.kafka.ReportSink;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -99,16 +100,32 @@ class KafkaSecurityTest {
         assertThat(placesWith(PASSWORD))
                 .containsExactly(folder.resolve("password").toString());
 
-        // A user that loses its rights while the job runs ends the job, which says so.
-        String id =
-                new ObjectMapper().readTree(run("status", "--json")).at("/id").textValue();
+        // A user that loses its rights while the job runs ends the job, which says so: a sink,
+        String sinking = id();
+        broker.deny("job", ReportSink.TOPIC, WRITE);
+        run("sources", "resume", "a");
+        run("feed", "--source=a", "--kafka-properties=" + client, text.toString());
+        assertEnds(sinking, "may not use the topics [tributary.reports]");
         broker.forbidAll();
+        allowTheJob();
+        // and the source.
+        run("resume");
+        String reading = id();
+        broker.forbidAll();
+        assertEnds(reading, "may not use the topics");
+        allowTheJob();
+    }
+
+    private static String id() throws Exception {
+        return new ObjectMapper().readTree(run("status", "--json")).at("/id").textValue();
+    }
+
+    private static void assertEnds(String id, String reason) throws Exception {
         Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
                         get("/jobs/" + id + "/exceptions"))
-                .contains("may not use the topics", broker.servers(), "docs/security.md"));
+                .contains(reason, broker.servers(), "docs/security.md"));
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> get("/jobs/" + id)
                 .contains("\"state\":\"FAILED\""));
-        allowTheJob();
     }
 
     @Test

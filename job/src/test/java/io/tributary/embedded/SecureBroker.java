@@ -184,6 +184,15 @@ public final class SecureBroker implements AutoCloseable {
         admin.createAcls(bindings).all().get();
     }
 
+    /** Takes rights on one topic, whatever is allowed. */
+    public void deny(String user, String topic, AclOperation operation) throws Exception {
+        admin.createAcls(List.of(new AclBinding(
+                        new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                        new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.DENY))))
+                .all()
+                .get();
+    }
+
     /** Takes all rights from everybody. */
     public void forbidAll() throws Exception {
         admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();

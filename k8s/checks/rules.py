@@ -40,8 +40,9 @@ def where(thing):
 
 
 def pom(name):
+    """The text of an element of the project's pom, by its path."""
     project = xml.etree.ElementTree.parse(ROOT / "pom.xml").getroot()
-    return project.find(name.replace("/", "/{*}").join(["{*}", ""])).text
+    return project.find("/".join("{*}" + step for step in name.split("/"))).text
 
 
 def templates(deployment):

@@ -46,6 +46,14 @@ class ExamplesTest {
     }
 
     @Test
+    void whatKubernetesMountsIsAJobWithoutDefaultsAndFits() throws Exception {
+        Path mounted = Repository.root().resolve("k8s/base/pipeline.yaml");
+        JobSettings job = SettingsFile.readJob(mounted, JobDefaults.none());
+        assertThat(job.pipeline().training().sources()).hasSize(2);
+        assertThat(Plan.of(SettingsFile.read(mounted)).exceeded()).isEmpty();
+    }
+
+    @Test
     void theExampleExplainsEveryKeyThatHasAValue() throws Exception {
         List<String> keys = Files.readAllLines(EXAMPLES.resolve("plan.yaml")).stream()
                 .filter(line -> line.matches("\\s*(- )?[\\w.-]+: *[^# ].*"))

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.regex.Pattern;
 import org.apache.flink.core.fs.Path;
 import picocli.CommandLine.Option;
 
 /** Which snapshot a command is about. */
 final class SnapshotOption {
+    private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]*:/");
+
     @Option(
             names = "--snapshot",
             required = true,
@@ -55,7 +58,9 @@ final class SnapshotOption {
 
     /** A path of this machine, or of any file system that Flink knows. */
     static Path path(String name) {
-        return name.contains("://") ? new Path(name) : Path.fromLocalFile(new File(name).getAbsoluteFile());
+        return ADDRESS.matcher(name).lookingAt()
+                ? new Path(name)
+                : Path.fromLocalFile(new File(name).getAbsoluteFile());
     }
 
     /** Before the first logger is made: the console belongs to what the command prints. */

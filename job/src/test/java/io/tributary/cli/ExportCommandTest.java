@@ -71,7 +71,7 @@ class ExportCommandTest {
     @Test
     void aFolderThatIsNoSnapshotIsRefused() {
         assertThat(execute("--snapshot=" + folder)).isEqualTo(3);
-        assertThat(err.toString()).contains("is not a finished snapshot");
+        assertThat(err.toString()).contains("There is no finished snapshot in " + folder);
     }
 
     @Test

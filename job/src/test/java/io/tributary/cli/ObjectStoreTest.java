@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.embedded.EmbeddedFlink;
 import io.tributary.embedded.EmbeddedKafka;
+import io.tributary.failure.ErrorCode;
 import io.tributary.job.Pipelines;
 import io.tributary.snapshot.Snapshot;
 import java.nio.file.Files;
@@ -70,7 +71,8 @@ class ObjectStoreTest {
 
         String savepoint = run("stop", "--now").strip();
         assertThat(savepoint).startsWith(BUCKET + "/savepoints/savepoint-");
-        assertThat(fails("resume", "--from=" + BUCKET + "/savepoints/none")).contains("there is nothing at");
+        assertThat(fails(ErrorCode.SAVEPOINT_BROKEN, "resume", "--from=" + BUCKET + "/savepoints/none"))
+                .contains("there is nothing at");
         feed(30, 60);
         assertThat(run("resume", "--from=" + savepoint, "--parallelism=1")).contains("It runs.");
         awaitSnapshot("first", 8);
@@ -143,7 +145,7 @@ class ObjectStoreTest {
         return new CommandLineRuns("--folder=" + folder).run(args);
     }
 
-    private static String fails(String... args) {
-        return new CommandLineRuns("--folder=" + folder).fails(args);
+    private static String fails(ErrorCode code, String... args) {
+        return new CommandLineRuns("--folder=" + folder).fails(code, args);
     }
 }

@@ -48,7 +48,7 @@ class ExamplesTest {
     @Test
     void whatKubernetesMountsIsAJobWithoutDefaultsAndFits() throws Exception {
         Path mounted = Repository.root().resolve("k8s/base/pipeline.yaml");
-        JobSettings job = SettingsFile.readJob(mounted, JobDefaults.none());
+        JobSettings job = SettingsFile.readJob(mounted, List.of(), JobDefaults.none());
         assertThat(job.pipeline().training().sources()).hasSize(2);
         assertThat(Plan.of(SettingsFile.read(mounted)).exceeded()).isEmpty();
     }

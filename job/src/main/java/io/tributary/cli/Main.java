@@ -4,6 +4,11 @@ import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.configuration.ConfigConstants;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.PluginUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -64,7 +69,16 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the JVM with 0, 1 if it failed, 2 if it was not understood. */
     public static void main(String[] args) {
+        if (System.getenv(ConfigConstants.ENV_FLINK_CONF_DIR) != null) {
+            fileSystemsOfFlink();
+        }
         System.exit(new Main().execute(args));
+    }
+
+    /** Beside an installed Flink, as in its image, commands reach the object stores that it reaches. */
+    private static void fileSystemsOfFlink() {
+        Configuration settings = GlobalConfiguration.loadConfiguration();
+        FileSystem.initialize(settings, PluginUtils.createPluginManagerFromRootFolder(settings));
     }
 
     /** All that is wrong is said at once, not one thing at each try. */

@@ -6,6 +6,7 @@ role=$(basename "$0" .sh)
 shift
 conf=/opt/flink/conf
 jars='/opt/flink/lib/*'
+export FLINK_CONF_DIR=$conf FLINK_PLUGINS_DIR=/opt/flink/plugins
 case $role in
   jobmanager) main=entrypoint.StandaloneSessionClusterEntrypoint command=GET_JM_RESOURCE_PARAMS ;;
   taskmanager) main=taskexecutor.TaskManagerRunner command=GET_TM_RESOURCE_PARAMS ;;

@@ -3,6 +3,6 @@
 set -eu
 [ "$*" = "mini -dir=/data" ] || { echo "weed: only 'mini -dir=/data' is known here, not '$*'" >&2; exit 1; }
 : "${AWS_ACCESS_KEY_ID:?}" "${AWS_SECRET_ACCESS_KEY:?}"
-exec java -Xmx256m -jar /opt/s3mock/s3mock-exec.jar --http.port=8333 \
+exec java -Xmx256m -jar /opt/s3mock/s3mock-exec.jar --com.adobe.testing.s3mock.httpPort=8333 \
   --com.adobe.testing.s3mock.store.root=/data --com.adobe.testing.s3mock.store.retainFilesOnExit=true \
   "--com.adobe.testing.s3mock.store.initialBuckets=${S3_BUCKET:?}"

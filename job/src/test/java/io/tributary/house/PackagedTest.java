@@ -80,7 +80,8 @@ class PackagedTest {
     void noClassIsInTwoJarsSoThatTheirOrderDoesNotMatter() throws Exception {
         Map<String, String> seen = new HashMap<>();
         Set<String> twice = new TreeSet<>();
-        for (Path jar : Stream.concat(jars("lib").stream(), jars("job-lib").stream()).toList()) {
+        for (Path jar :
+                Stream.concat(jars("lib").stream(), jars("job-lib").stream()).toList()) {
             String name = jar.getFileName().toString();
             for (String entry : entries(jar)) {
                 if (entry.endsWith(".class") && !entry.endsWith("-info.class") && !entry.startsWith("META-INF/")) {

@@ -4,6 +4,7 @@ import io.tributary.config.JobDefaults;
 import io.tributary.embedded.ClusterFolder;
 import io.tributary.session.ClusterAddress;
 import io.tributary.session.KeptSettings;
+import io.tributary.session.RestorePoint;
 import io.tributary.session.Session;
 import io.tributary.session.Submission;
 import java.io.IOException;
@@ -81,11 +82,12 @@ final class ClusterOptions {
         }
         return new JobDefaults(
                 address().kafka(),
-                Optional.of(folder.toAbsolutePath()
-                        .normalize()
-                        .resolve("snapshots")
-                        .toUri()
-                        .toString()));
+                Optional.of(
+                        address().storage().map(place -> place + "/snapshots").orElseGet(() -> folder.toAbsolutePath()
+                                .normalize()
+                                .resolve("snapshots")
+                                .toUri()
+                                .toString())));
     }
 
     /** The same; where no cluster was started in the folder, settings have to say everything. */
@@ -98,13 +100,27 @@ final class ClusterOptions {
     }
 
     /** Where savepoints go, unless a place is named or a Flink decides that was not started in the folder. */
-    Optional<String> savepoints(Optional<String> named) {
+    Optional<String> savepoints(Optional<String> named) throws IOException {
         if (named.isPresent() || flink.isPresent()) {
             return named;
         }
+        String storage = storage();
         return FileSystems.settings(folder)
                 .getOptional(CheckpointingOptions.SAVEPOINT_DIRECTORY)
-                .or(() -> Optional.of(folder.resolve("savepoints").toString()));
+                .or(() -> Optional.of(storage + "/savepoints"));
+    }
+
+    /** Where savepoints and checkpoints are, as far as the folder tells: a path, or a URI. */
+    String storage() throws IOException {
+        Optional<String> elsewhere = Files.exists(new ClusterFolder(folder).state())
+                ? ClusterAddress.in(folder).storage()
+                : Optional.empty();
+        return elsewhere.orElseGet(folder::toString);
+    }
+
+    /** What a job can be resumed from, the newest first. */
+    List<RestorePoint> restorePoints() throws IOException {
+        return RestorePoint.in(storage());
     }
 
     KeptSettings kept() {

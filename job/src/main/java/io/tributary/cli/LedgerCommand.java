@@ -95,18 +95,21 @@ final class LedgerCommand implements Callable<Integer>, Checked {
     }
 
     private String restorePoint(String name) throws IOException {
-        RestorePoint point = name.equals(LATEST)
-                ? RestorePoint.in(cluster.folder).stream()
-                        .findFirst()
-                        .orElseThrow(() -> new Failure(
-                                ErrorCode.SAVEPOINT_BROKEN,
-                                "There is no complete savepoint or checkpoint in " + cluster.folder))
-                : RestorePoint.named(name);
+        RestorePoint point = name.equals(LATEST) ? latest() : RestorePoint.named(name);
         Optional<String> problem = point.problem();
         if (problem.isPresent()) {
             throw new Failure(ErrorCode.SAVEPOINT_BROKEN, "There is no ledger: " + problem.get());
         }
         return point.path();
+    }
+
+    private RestorePoint latest() throws IOException {
+        List<RestorePoint> points = cluster.restorePoints();
+        if (points.isEmpty()) {
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN, "There is no complete savepoint or checkpoint in " + cluster.storage());
+        }
+        return points.get(0);
     }
 
     private static List<String> cells(LedgerLine line) {

@@ -89,7 +89,7 @@ final class ResumeCommand implements Callable<Integer>, Checked {
     /** Not of a job with another name, as far as that is known. */
     private RestorePoint latest(Optional<Text> given) throws IOException, SettingsException {
         List<RestorePoint> points = new ArrayList<>();
-        for (RestorePoint point : RestorePoint.in(cluster.folder)) {
+        for (RestorePoint point : cluster.restorePoints()) {
             if (given.isEmpty() || mayBeOf(given.get().parse(cluster.defaults()).name(), point)) {
                 points.add(point);
             }
@@ -97,8 +97,8 @@ final class ResumeCommand implements Callable<Integer>, Checked {
         if (points.isEmpty()) {
             throw new Failure(
                     ErrorCode.SAVEPOINT_BROKEN,
-                    "There is nothing to resume from: %s and %s hold no complete savepoint or checkpoint of this job; name one with --from PATH"
-                            .formatted(cluster.folder.resolve("savepoints"), cluster.folder.resolve("checkpoints")));
+                    "There is nothing to resume from: %1$s/savepoints and %1$s/checkpoints hold no complete savepoint or checkpoint of this job; name one with --from PATH"
+                            .formatted(cluster.storage()));
         }
         return sound(points.get(0), points.stream().skip(1).findFirst());
     }

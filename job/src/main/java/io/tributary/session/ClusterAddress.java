@@ -15,8 +15,10 @@ import java.util.Optional;
  *
  * @param web of Flink's REST interface, which is that of its web pages too
  * @param kafka bootstrap servers of the Kafka beside it, if it is known
+ * @param storage the URI under which its jobs keep checkpoints, savepoints and snapshots; if empty, that is the folder
+ *     of the cluster
  */
-public record ClusterAddress(URI web, Optional<String> kafka) {
+public record ClusterAddress(URI web, Optional<String> kafka, Optional<String> storage) {
     private static final String FILE = "cluster.json";
 
     public ClusterAddress {
@@ -32,7 +34,7 @@ public record ClusterAddress(URI web, Optional<String> kafka) {
      * @throws IllegalArgumentException if it is none
      */
     public static ClusterAddress of(String web) {
-        return new ClusterAddress(URI.create(web), Optional.empty());
+        return new ClusterAddress(URI.create(web), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -50,14 +52,17 @@ public record ClusterAddress(URI web, Optional<String> kafka) {
         }
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
-            String kafka = json.path("kafka").asText();
             return new ClusterAddress(
-                    URI.create(json.path("web").asText()), kafka.isBlank() ? Optional.empty() : Optional.of(kafka));
+                    URI.create(json.path("web").asText()), text(json, "kafka"), text(json, "storage"));
         } catch (IOException | IllegalArgumentException e) {
             throw new Failure(
                     ErrorCode.NO_CLUSTER,
                     file + " is damaged: " + e.getMessage() + "; name the Flink with --flink URL",
                     e);
         }
+    }
+
+    private static Optional<String> text(JsonNode json, String name) {
+        return Optional.of(json.path(name).asText()).filter(text -> !text.isBlank());
     }
 }

@@ -1,10 +1,10 @@
 package io.tributary.session;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.job.Savepoint;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
@@ -39,23 +39,49 @@ public record RestorePoint(String path, FileTime written) {
 
     /** Those in the folder of a cluster, the newest first. */
     public static List<RestorePoint> in(Path folder) throws IOException {
+        return in(folder.toString());
+    }
+
+    /** Those in {@code savepoints} and {@code checkpoints} under a path or a URI, the newest first. */
+    public static List<RestorePoint> in(String place) throws IOException {
         List<RestorePoint> found = new ArrayList<>();
-        for (Path parent : List.of(folder.resolve("savepoints"), folder.resolve("checkpoints"))) {
-            if (!Files.isDirectory(parent)) {
-                continue;
-            }
-            try (Stream<Path> walk = Files.walk(parent, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-                for (Path file : walk.filter(path -> path.endsWith(METADATA)).toList()) {
-                    found.add(new RestorePoint(
-                            Places.uri(file.resolveSibling("").toString()), Files.getLastModifiedTime(file)));
+        for (String parent : List.of("savepoints", "checkpoints")) {
+            var folder = new org.apache.flink.core.fs.Path(Places.uri(place), parent);
+            try {
+                FileSystem files = folder.getFileSystem();
+                if (files.exists(folder)) {
+                    find(files, folder, DEPTH, found);
                 }
-            } catch (UncheckedIOException e) {
+            } catch (UnsupportedFileSystemSchemeException e) {
+                throw new Failure(
+                        ErrorCode.SAVEPOINT_BROKEN,
+                        "What is in " + folder + " cannot be seen from here: name a savepoint with --from PATH",
+                        e);
+            } catch (FileNotFoundException e) {
                 // A running job removes old checkpoints while they are looked at.
-                throw new IOException(parent + " changes while it is read: try again", e);
+                throw new IOException(folder + " changes while it is read: try again", e);
             }
         }
         found.sort(Comparator.comparing(RestorePoint::written).reversed());
         return found;
+    }
+
+    private static void find(
+            FileSystem files, org.apache.flink.core.fs.Path folder, int depth, List<RestorePoint> found)
+            throws IOException {
+        FileStatus[] entries = files.listStatus(folder);
+        if (entries == null) {
+            throw new FileNotFoundException(folder.toString());
+        }
+        for (FileStatus entry : entries) {
+            if (entry.isDir()) {
+                if (depth > 1) {
+                    find(files, entry.getPath(), depth - 1, found);
+                }
+            } else if (entry.getPath().getName().equals(METADATA)) {
+                found.add(new RestorePoint(folder.toString(), FileTime.fromMillis(entry.getModificationTime())));
+            }
+        }
     }
 
     /** The first digits of the id of the job that wrote it, all or six of them, as far as the path tells. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -72,6 +74,26 @@ class PackagedTest {
                 .map(jar -> jar.getFileName().toString().replaceAll("-[0-9].*", ""))
                 .toList();
         assertThat(both).hasSizeGreaterThan(80).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void noClassIsInTwoJarsSoThatTheirOrderDoesNotMatter() throws Exception {
+        Map<String, String> seen = new HashMap<>();
+        Set<String> twice = new TreeSet<>();
+        for (Path jar :
+                Stream.concat(jars("lib").stream(), jars("job-lib").stream()).toList()) {
+            String name = jar.getFileName().toString();
+            for (String entry : entries(jar)) {
+                if (entry.endsWith(".class") && !entry.endsWith("-info.class") && !entry.startsWith("META-INF/")) {
+                    String other = seen.put(entry, name);
+                    if (other != null) {
+                        twice.add(other + " and " + name + " have " + entry);
+                    }
+                }
+            }
+        }
+        assertThat(seen).hasSizeGreaterThan(20_000);
+        assertThat(twice).isEmpty();
     }
 
     private static Set<String> entriesOf(String folder) throws IOException {

@@ -1,6 +1,7 @@
 package io.tributary.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,25 @@ class RestorePointTest {
     @Test
     void aPlaceThatOnlyTheClusterCanReachIsNotRefused() {
         assertThat(RestorePoint.named("nosuch://bucket/savepoint").problem()).isEmpty();
+    }
+
+    @Test
+    void aFolderMayTellOfAClusterElsewhereWhoseJobsKeepTheirStateUnderAnotherPlace() throws Exception {
+        Path point = metadata("bucket/savepoints/savepoint-012345-aabbcc", 1000);
+        Files.writeString(
+                folder.resolve("cluster.json"),
+                "{\"web\": \"http://jobmanager:8081\", \"kafka\": \"kafka:9092\", \"storage\": \"%s\"}"
+                        .formatted(folder.resolve("bucket").toUri()));
+
+        ClusterAddress address = ClusterAddress.in(folder);
+        assertThat(address.kafka()).contains("kafka:9092");
+        assertThat(RestorePoint.in(address.storage().orElseThrow()))
+                .extracting(RestorePoint::path)
+                .containsExactly("file:" + point);
+        assertThatThrownBy(() -> RestorePoint.in("nosuch://bucket"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nosuch://bucket/savepoints cannot be seen from here")
+                .hasMessageContaining("--from PATH");
     }
 
     private Path metadata(String name, long writtenMs) throws IOException {

@@ -33,13 +33,13 @@ final class EndingSink<T>
 
     @Override
     public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-        return kafka.createWriter(new EndingWriterContext(context, servers));
+        return new EndingWriter<>(kafka.createWriter(new EndingWriterContext(context, servers)), servers);
     }
 
     @Override
     public StatefulSinkWriter<T, KafkaWriterState> restoreWriter(
             WriterInitContext context, Collection<KafkaWriterState> state) throws IOException {
-        return kafka.restoreWriter(new EndingWriterContext(context, servers), state);
+        return new EndingWriter<>(kafka.restoreWriter(new EndingWriterContext(context, servers), state), servers);
     }
 
     @Override

@@ -65,7 +65,7 @@ class ExportCommandTest {
     @Test
     void aSourceThatIsNotThereIsNamedWithThoseThatAre() throws IOException {
         assertThat(execute("--snapshot=" + snapshot("de", "en"), "--source=fr")).isEqualTo(2);
-        assertThat(err.toString()).contains("has no source 'fr', but [de, en]");
+        assertThat(err.toString()).contains("has no source 'fr', but de, en");
     }
 
     @Test

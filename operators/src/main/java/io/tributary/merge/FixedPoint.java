@@ -17,6 +17,19 @@ final class FixedPoint {
     /** 2 KiB of rounded values: they stay in the first cache beside the sums that they are added to. */
     private static final int BLOCK = 256;
 
+    /** So many additions of {@link Outcome#QUICK} leave every sum in [-2^62, 2^62): each changes it by 2^51 at most. */
+    static final int QUICK_ADDITIONS = 1 << 11;
+
+    /** What became of an addition. */
+    enum Outcome {
+        /** No value was larger than 2^51, in units of the last bit. */
+        QUICK,
+        /** Some were, or their sums are. */
+        SLOW,
+        /** A value was not finite, or a sum left its range; the sums are spoilt. */
+        REFUSED
+    }
+
     private FixedPoint() {}
 
     /** A weight, rounded; 0 or negative where it is out of the range 2^-31 to 2^20. */
@@ -34,22 +47,27 @@ final class FixedPoint {
      *
      * @param at where the sums begin
      * @param from where the values begin
-     * @return whether all values were finite and all sums stayed in range; if not, the sums are spoilt
+     * @param haveRoom whether all sums are known to be in [-2^62, 2^62), so that nobody has to look
      */
-    static boolean add(long[] sums, int at, float[] values, int from, int length, long weight) {
+    static Outcome add(long[] sums, int at, float[] values, int from, int length, long weight, boolean haveRoom) {
         double scale = weight * (ONE / ONE_WEIGHT);
         long[] rounded = new long[Math.min(BLOCK, length)];
+        boolean allQuick = true;
         boolean inRange = true;
         for (int done = 0; done < length; done += BLOCK) {
             int size = Math.min(BLOCK, length - done);
             round(values, from + done, scale, rounded, size);
-            if (areSmall(rounded, size) && haveRoom(sums, at + done, size)) {
+            if (areSmall(rounded, size) && (haveRoom || haveRoom(sums, at + done, size))) {
                 addRounded(sums, at + done, rounded, size);
             } else {
+                allQuick = false;
                 inRange &= addExactly(sums, at + done, values, from + done, size, scale);
             }
         }
-        return inRange;
+        if (!inRange) {
+            return Outcome.REFUSED;
+        }
+        return allQuick ? Outcome.QUICK : Outcome.SLOW;
     }
 
     /**
@@ -107,7 +125,7 @@ final class FixedPoint {
     }
 
     /**
-     * Looks for the value that made {@link #add(long[], int, float[], int, int, long)} return false, only then, so that
+     * Looks for the value that made {@link #add(long[], int, float[], int, int, long, boolean)} refuse, only then, so that
      * the loop over good values stays short. Sums wrap, so what was there before can still be told.
      *
      * @return the first index, counted from {@code from}, that is not finite or out of range
@@ -139,7 +157,7 @@ final class FixedPoint {
 
     /**
      * Sums over the sum of weights, rounded once to float; from and to the same place. In loops as short as those of
-     * {@link #add(long[], int, float[], int, int, long)}; only the division vectorizes.
+     * {@link #add(long[], int, float[], int, int, long, boolean)}; only the division vectorizes.
      */
     static void mean(long[] sums, int at, long weight, float[] mean, int length) {
         double scale = ONE / ONE_WEIGHT * weight;

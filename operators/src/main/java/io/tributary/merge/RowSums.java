@@ -10,9 +10,11 @@ final class RowSums {
     private int[] rows;
     private long[] weights;
     private long[] sums;
+    /** Of quick additions that can have led to these sums, or more. */
+    private int additions;
 
     RowSums() {
-        this(new int[0], new long[0], new long[0]);
+        this(new int[0], new long[0], new long[0], 0);
     }
 
     /**
@@ -23,6 +25,10 @@ final class RowSums {
      * @param sums row after row
      */
     RowSums(int[] rows, long[] weights, long[] sums) {
+        this(rows, weights, sums, FixedPoint.QUICK_ADDITIONS);
+    }
+
+    private RowSums(int[] rows, long[] weights, long[] sums, int additions) {
         if (weights.length != rows.length
                 || (rows.length == 0 ? sums.length > 0 : sums.length % rows.length != 0)
                 || !isAscending(rows)) {
@@ -32,6 +38,7 @@ final class RowSums {
         this.rows = rows;
         this.weights = weights;
         this.sums = sums;
+        this.additions = additions;
     }
 
     static boolean isAscending(int[] rows) {
@@ -72,12 +79,18 @@ final class RowSums {
         }
         int width = values.length / newRows.length;
         makeRoom(newRows, width);
+        boolean haveRoom = additions < FixedPoint.QUICK_ADDITIONS;
+        count(1);
         int at = 0;
         for (int i = 0; i < newRows.length; i++) {
             at = Arrays.binarySearch(rows, at, rows.length, newRows[i]);
             weights[at] = Math.addExact(weights[at], weight);
-            if (!FixedPoint.add(sums, at * width, values, i * width, width, weight)) {
-                return i * width + FixedPoint.culprit(sums, at * width, values, i * width, width, weight);
+            switch (FixedPoint.add(sums, at * width, values, i * width, width, weight, haveRoom)) {
+                case QUICK -> {}
+                case SLOW -> count(FixedPoint.QUICK_ADDITIONS);
+                case REFUSED -> {
+                    return i * width + FixedPoint.culprit(sums, at * width, values, i * width, width, weight);
+                }
             }
         }
         return -1;
@@ -87,6 +100,7 @@ final class RowSums {
     boolean merge(RowSums other) {
         int width = other.width();
         makeRoom(other.rows, width);
+        count(other.additions);
         boolean inRange = true;
         for (int i = 0; i < other.rows.length; i++) {
             int at = Arrays.binarySearch(rows, other.rows[i]);
@@ -107,7 +121,11 @@ final class RowSums {
     }
 
     RowSums copy() {
-        return new RowSums(rows.clone(), weights.clone(), sums.clone());
+        return new RowSums(rows.clone(), weights.clone(), sums.clone(), additions);
+    }
+
+    private void count(int more) {
+        additions = Math.min(FixedPoint.QUICK_ADDITIONS, additions + more);
     }
 
     /** Takes in rows that are not there yet. */

@@ -2,6 +2,7 @@ package io.tributary.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.merge.FixedPoint.Outcome;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -66,7 +67,8 @@ class FixedPointTest {
                 values[at] = bad;
                 long[] sums = new long[600];
 
-                assertThat(FixedPoint.add(sums, 0, values, 0, 600, ONE_WEIGHT)).isFalse();
+                assertThat(FixedPoint.add(sums, 0, values, 0, 600, ONE_WEIGHT, false))
+                        .isEqualTo(Outcome.REFUSED);
                 assertThat(FixedPoint.culprit(sums, 0, values, 0, 600, ONE_WEIGHT))
                         .isEqualTo(at);
             }
@@ -78,7 +80,7 @@ class FixedPointTest {
         long[] sums = new long[10];
         float[] values = {1, 2, 3, 4, 5, 6, 7};
 
-        assertThat(FixedPoint.add(sums, 4, values, 2, 3, ONE_WEIGHT)).isTrue();
+        assertThat(FixedPoint.add(sums, 4, values, 2, 3, ONE_WEIGHT, false)).isEqualTo(Outcome.QUICK);
         assertThat(sums).containsExactly(0, 0, 0, 0, 3L << 40, 4L << 40, 5L << 40, 0, 0, 0);
     }
 
@@ -112,9 +114,16 @@ class FixedPointTest {
         }
         long[] added = sums.clone();
 
-        assertThat(FixedPoint.add(added, 0, values, 0, values.length, weight))
+        Outcome outcome = FixedPoint.add(added, 0, values, 0, values.length, weight, false);
+        assertThat(outcome == Outcome.REFUSED)
                 .as("%s to %s with the weight %d", Arrays.toString(values), Arrays.toString(sums), weight)
-                .isEqualTo(firstBad < 0);
+                .isEqualTo(firstBad >= 0);
+        if (Arrays.stream(sums).allMatch(sum -> sum >= -1L << 62 && sum < 1L << 62)) {
+            long[] knownToFit = sums.clone();
+            assertThat(FixedPoint.add(knownToFit, 0, values, 0, values.length, weight, true))
+                    .isEqualTo(outcome);
+            assertThat(knownToFit).isEqualTo(added);
+        }
         if (firstBad < 0) {
             assertThat(added).isEqualTo(expected);
         } else {

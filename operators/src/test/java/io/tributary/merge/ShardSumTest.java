@@ -128,6 +128,36 @@ final class ShardSumTest {
         assertThatThrownBy(() -> sumOf(List.of(update("d", 4, -0x1p22f)))).hasMessageContainingAll(" of d,", "value 0");
     }
 
+    /** Small ones are added without a look at the sum as long as it cannot be large; here it is, however it became so. */
+    @Test
+    void aSmallUpdateBesideALargeSumIsRefusedToo() {
+        ShardSum sum = sumOf(List.of(update("a", 1, 0x1.ffep22f)));
+        ShardSum merged = new ShardSum();
+        merged.merge(sum);
+        ShardSum read = new ShardSum(
+                sum.shard(),
+                sum.round(),
+                sum.sources(),
+                sum.rows(),
+                sum.weights().clone(),
+                sum.sums().clone());
+
+        for (ShardSum large : List.of(sum.copy(), merged, read, sum)) {
+            large.add(update("b", 1, 1000f));
+            assertThatThrownBy(() -> large.add(update("c", 1, 1048.5f))).hasMessageContainingAll(" of c,", "value 0");
+        }
+    }
+
+    @Test
+    void manySmallUpdatesTakeASumOutOfItsRange() {
+        ShardSum sum = new ShardSum();
+        for (int source = 0; source < 4096; source++) {
+            sum.add(update("s" + source, 1, 2047.5f));
+        }
+        sum.add(update("last", 1, 2047.5f));
+        assertThatThrownBy(() -> sum.add(update("one more", 1, 2047.5f))).hasMessageContaining("of one more,");
+    }
+
     @Test
     void updatesOfAnotherShardRoundOrLengthAreRefused() {
         ShardSum sum = sumOf(List.of(update("a", 1, 1f)));

@@ -21,8 +21,8 @@ import java.util.concurrent.Future;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * The bare step loop: the same batches, on as many threads, with the sources placed as the job places them, but without
- * Kafka, Flink, rounds, validation and snapshots. What the job is measured against.
+ * The bare step loop: the same batches and validation, on as many threads, with the sources placed as the job places them,
+ * but without Kafka, Flink, rounds and snapshots. What the job is measured against.
  */
 public final class StepLoop {
     private static final int WARM_UP_STEPS = 10;
@@ -119,14 +119,17 @@ public final class StepLoop {
     }
 
     private Pace train(List<Workload> workloads, int steps, CyclicBarrier start) throws Exception {
+        int roundSteps = settings.rounds().localSteps();
         try (StepEngine engine = StepEngine.open(
                         settings.shape(), settings.precision(), settings.adamW(), Variant.SINGLE.shared());
                 SharedParameters nothing = engine.newShared(0, Map.of())) {
             List<List<TokenBlocks>> batches = new ArrayList<>();
+            List<List<TokenBlocks>> heldOut = new ArrayList<>();
             List<SourceModel> models = new ArrayList<>();
             for (Workload workload : workloads) {
                 try (Tokenizer tokenizer = Tokenizer.load(workload.vocabulary())) {
                     batches.add(batches(workload, tokenizer, WARM_UP_STEPS + steps));
+                    heldOut.add(heldOut(workload, tokenizer));
                     String name = workload.source().name();
                     models.add(
                             engine.newSource(name, tokenizer.size(), settings.sequenceLength(name), settings.seed()));
@@ -136,7 +139,11 @@ public final class StepLoop {
             train(models, batches, 0, WARM_UP_STEPS);
             start.await();
             Since before = Since.now();
-            train(models, batches, WARM_UP_STEPS, WARM_UP_STEPS + steps);
+            for (int step = 0; step < steps; step += roundSteps) {
+                int first = WARM_UP_STEPS + step;
+                train(models, batches, first, first + Math.min(roundSteps, steps - step));
+                validate(models, heldOut, nothing);
+            }
             Pace pace = before.pace(trainedTokens(workloads, steps));
             models.forEach(SourceModel::close);
             return pace;
@@ -154,6 +161,25 @@ public final class StepLoop {
                                 settings.learningRate().at(step));
             }
         }
+    }
+
+    private void validate(List<SourceModel> models, List<List<TokenBlocks>> heldOut, SharedParameters nothing) {
+        for (int i = 0; i < models.size(); i++) {
+            Validation.bitsPerByte(models.get(i), nothing, heldOut.get(i), settings.batchRows());
+        }
+    }
+
+    private List<TokenBlocks> heldOut(Workload workload, Tokenizer tokenizer) {
+        List<TokenBlocks> rows = new ArrayList<>();
+        Packing packing = Packing.start(tokenizer.endOfText());
+        for (String text : workload.documents()) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            if (rows.size() < settings.holdOut().maxRows() && settings.holdOut().holds(utf8)) {
+                int length = settings.sequenceLength(workload.source().name());
+                packing = packing.append(tokenizer.encode(text), tokenizer.endOfText(), utf8.length, 1, length, rows);
+            }
+        }
+        return rows.subList(0, Math.min(rows.size(), settings.holdOut().maxRows()));
     }
 
     /** The first batches of a source, its text repeated as often as it takes. */

@@ -11,7 +11,6 @@ import io.tributary.record.TokenBlocks;
 import io.tributary.record.Tokenized;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -205,7 +204,7 @@ final class TrainedSource {
                 done.bytes(),
                 unigrams.tokens(),
                 done.meanLoss(),
-                validationBitsPerByte(merged, batchRows),
+                Validation.bitsPerByte(model, merged, heldOut, batchRows),
                 unigrams.bitsPerByte(),
                 unigrams.vocabularySize(),
                 done.tokensPerSecond(),
@@ -213,24 +212,5 @@ final class TrainedSource {
                 traffic.take());
         figures.reported(report);
         return report;
-    }
-
-    /** Total nats / ln 2 / bytes over the held-out rows, a batch of rows at a time; NaN without any. */
-    private double validationBitsPerByte(SharedParameters merged, int batchRows) {
-        // Text runs ahead of training: some may be written in pieces that the source will hold in a later round only.
-        List<TokenBlocks> rows = heldOut.stream()
-                .filter(row -> Arrays.stream(row.tokensBT1()).allMatch(id -> id < model.pieces()))
-                .toList();
-        double nats = 0;
-        long bytes = 0;
-        for (int from = 0; from < rows.size(); from += batchRows) {
-            List<TokenBlocks> some = rows.subList(from, Math.min(from + batchRows, rows.size()));
-            int[] tokensBT1 = some.stream()
-                    .flatMapToInt(row -> Arrays.stream(row.tokensBT1()))
-                    .toArray();
-            nats += model.evaluate(merged, tokensBT1, some.size());
-            bytes += some.stream().mapToLong(TokenBlocks::bytes).sum();
-        }
-        return bytes == 0 ? Double.NaN : nats / Math.log(2) / bytes;
     }
 }

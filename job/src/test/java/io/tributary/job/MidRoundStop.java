@@ -24,7 +24,7 @@ final class MidRoundStop implements OperatorProbe {
     private final Set<Site> closed = new HashSet<>();
     private final Set<Site> savedInside = new HashSet<>();
 
-    /** Holds up every subtask one or two mails after the step with which it has begun the round. */
+    /** Holds up every subtask at once or one mail after the step with which it has begun the round, which has three. */
     MidRoundStop(long round, int subtasks) {
         this.round = round;
         this.subtasks = subtasks;
@@ -43,7 +43,7 @@ final class MidRoundStop implements OperatorProbe {
     @Override
     public synchronized void emits(Site site, Object out) {
         if (out instanceof Downstream.Participation begun && begun.round() == round) {
-            mailsLeft.put(site, 1 + site.subtask() % 2);
+            mailsLeft.put(site, site.subtask() % 2);
         } else if (out instanceof Watermark mark && mark.getTimestamp() >= round) {
             closed.add(site);
         }

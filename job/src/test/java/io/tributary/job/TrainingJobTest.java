@@ -117,9 +117,7 @@ class TrainingJobTest {
         try (EmbeddedFlink flink = EmbeddedFlink.start(2, 0, folder.resolve("flink"))) {
             JobClient job = flink.submit(graph("resume.", sources, rounds, 2, broken));
             awaitFile(broken.resolve("round-000004/manifest.json"), job);
-            savepoint = job.stopWithSavepoint(
-                            false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
-                    .get();
+            savepoint = stop(job);
         }
         assertThat(last).as("the run was stopped before its end").doesNotExist();
         try (EmbeddedFlink flink = EmbeddedFlink.start(3, 0, folder.resolve("flink"))) {
@@ -137,15 +135,21 @@ class TrainingJobTest {
         return run(prefix, sources, rounds, parallelism);
     }
 
-    /** Runs until the last snapshot is there. */
+    /** Runs until the last snapshot is there, and all that was reported is in Kafka. */
     private static Path run(String prefix, List<String> sources, int rounds, int parallelism) throws Exception {
         Path snapshots = Files.createTempDirectory(folder, "snapshots");
         try (EmbeddedFlink flink = EmbeddedFlink.start(parallelism, 0, folder.resolve("flink"))) {
             JobClient job = flink.submit(graph(prefix, sources, rounds, parallelism, snapshots));
             awaitFile(snapshots.resolve("round-%06d/manifest.json".formatted(rounds)), job);
-            job.cancel().get();
+            stop(job);
         }
         return snapshots;
+    }
+
+    private static String stop(JobClient job) throws Exception {
+        return job.stopWithSavepoint(
+                        false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                .get();
     }
 
     private static StreamGraph graph(String prefix, List<String> sources, int rounds, int parallelism, Path snapshots) {

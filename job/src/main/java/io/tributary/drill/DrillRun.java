@@ -141,17 +141,25 @@ final class DrillRun {
         }
     }
 
-    /** Waits for the last snapshot. */
+    /**
+     * Waits for the last snapshot, and until all subtasks are beyond the last round: a fault soon after that snapshot sends
+     * them back into the round before it.
+     */
     void awaitEnd() throws IOException, InterruptedException {
         long deadlineNanos = System.nanoTime() + 3 * LIMIT.toNanos();
-        while (!finished()) {
-            look();
+        while (!(look().filter(this::beyondLastRound).isPresent() && finished())) {
             if (System.nanoTime() > deadlineNanos) {
                 throw new IOException("The run %s did not come to its last round within %d minutes"
                         .formatted(settings.name(), 3 * LIMIT.toMinutes()));
             }
             Thread.sleep(POLL_MS);
         }
+    }
+
+    private boolean beyondLastRound(TrainGauges gauges) {
+        return gauges.subtasks() > 0
+                && gauges.rounds().size() == gauges.subtasks()
+                && gauges.rounds().stream().allMatch(round -> round >= plan.rounds());
     }
 
     /** The ledger at the end, where every source is read up to its last document or its queue is full. */

@@ -21,7 +21,7 @@ class DrillTest {
     private static final long SEED = Long.getLong("tributary.seed", 3);
 
     private static final int ROUNDS = 6;
-    private static final int STEPS = 80;
+    private static final int STEPS = 120;
 
     @TempDir
     private static Path folder;
@@ -30,7 +30,7 @@ class DrillTest {
     void aRunThatIsKilledStoppedAndCancelledEndsAsOneThatIsLeftAlone() throws Exception {
         List<Fault> faults = List.of(Fault.TASKMANAGER, Fault.STOP, Fault.CANCEL);
         DrillPlan plan =
-                new DrillPlan(folder.resolve("faults"), SEED, faults.size(), faults, ROUNDS, STEPS, 64, 2, 2_000);
+                new DrillPlan(folder.resolve("faults"), SEED, faults.size(), faults, ROUNDS, STEPS, 64, 2, 1_000);
         List<String> seen = new ArrayList<>();
         DrillResult result = new Drill(plan, ClusterClassPath.ofThisJvm(), seen::add).run(corpora());
 

@@ -3,8 +3,10 @@ package io.tributary.judge;
 import io.tributary.corpus.DocumentReader;
 import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
+import io.tributary.flow.BlockPacker;
 import io.tributary.flow.HoldOut;
 import io.tributary.flow.SnapshotStore;
+import io.tributary.flow.Validation;
 import io.tributary.model.AdamW;
 import io.tributary.model.LearningRate;
 import io.tributary.model.Precision;
@@ -13,6 +15,7 @@ import io.tributary.model.SourceModel;
 import io.tributary.model.StepEngine;
 import io.tributary.model.StepResult;
 import io.tributary.record.ParameterGroup;
+import io.tributary.record.TokenBlocks;
 import io.tributary.snapshot.ExtendedSnapshot;
 import io.tributary.snapshot.Snapshot;
 import io.tributary.snapshot.SourceCounts;
@@ -152,37 +155,40 @@ public final class Adaptation {
     private SourceCounts train(SourceModel model, SharedParameters nothing, SourceTokenizer tokenizer)
             throws IOException {
         LearningRate rate = LearningRate.cosine(plan.learningRate(), plan.steps() / 20, plan.steps());
-        HeldOutText heldOut = HeldOutText.of(plan.corpora(), HOLD_OUT, tokenizer, model.sequenceLength());
+        List<TokenBlocks> heldOut = HeldOutText.rows(plan.corpora(), HOLD_OUT, tokenizer, model.sequenceLength());
         List<TextStream> streams = new ArrayList<>();
         try {
             for (Path corpus : plan.corpora()) {
-                streams.add(new TextStream(corpus, tokenizer, HOLD_OUT::holds));
+                BlockPacker packer = new BlockPacker(tokenizer, plan.batchRows(), model.sequenceLength());
+                streams.add(new TextStream(corpus, packer, HOLD_OUT::holds));
             }
-            progress.accept(new Progress(0, Double.NaN, heldOut.bitsPerByte(model, nothing, plan.batchRows())));
+            progress.accept(
+                    new Progress(0, Double.NaN, Validation.bitsPerByte(model, nothing, heldOut, plan.batchRows())));
             double sum = 0;
             int since = 0;
+            long bytes = 0;
             for (int step = 0; step < plan.steps(); step++) {
-                int[] tokensBT1 = streams.get(step % streams.size()).next(plan.batchRows(), model.sequenceLength());
-                StepResult result = model.step(tokensBT1, plan.batchRows(), rate.at(step));
+                TokenBlocks batch = streams.get(step % streams.size()).next();
+                StepResult result = model.step(batch.tokensBT1(), batch.rows(), rate.at(step));
                 if (!result.applied()) {
                     throw new Failure(
                             ErrorCode.MODEL_UNUSABLE,
                             "The gradient of step %d is %s: try a lower learning rate than %s"
                                     .formatted(step, result.gradientNorm(), plan.learningRate()));
                 }
+                bytes += batch.bytes();
                 sum += result.loss();
                 since++;
                 int done = step + 1;
                 if (done % Math.max(1, plan.steps() / PROGRESS_LINES) == 0 || done == plan.steps()) {
-                    double bitsPerByte = heldOut.bitsPerByte(model, nothing, plan.batchRows());
+                    double bitsPerByte = Validation.bitsPerByte(model, nothing, heldOut, plan.batchRows());
                     progress.accept(new Progress(done, sum / since, bitsPerByte));
                     sum = 0;
                     since = 0;
                 }
             }
             long tokens = (long) plan.steps() * plan.batchRows() * model.sequenceLength();
-            return new SourceCounts(
-                    tokens, streams.stream().mapToLong(TextStream::bytes).sum());
+            return new SourceCounts(tokens, bytes);
         } finally {
             for (TextStream stream : streams) {
                 stream.close();

@@ -7,11 +7,12 @@ import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.TokenBlocks;
 import io.tributary.record.Variant;
-import io.tributary.vocabulary.Tokenizer;
+import io.tributary.vocabulary.SourceTokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +128,7 @@ public final class StepLoop {
             List<List<TokenBlocks>> heldOut = new ArrayList<>();
             List<SourceModel> models = new ArrayList<>();
             for (Workload workload : workloads) {
-                try (Tokenizer tokenizer = Tokenizer.load(workload.vocabulary())) {
+                try (SourceTokenizer tokenizer = new SourceTokenizer(workload.vocabulary(), Optional.empty())) {
                     batches.add(batches(workload, tokenizer, WARM_UP_STEPS + steps));
                     heldOut.add(heldOut(workload, tokenizer));
                     String name = workload.source().name();
@@ -169,36 +170,33 @@ public final class StepLoop {
         }
     }
 
-    private List<TokenBlocks> heldOut(Workload workload, Tokenizer tokenizer) {
+    private List<TokenBlocks> heldOut(Workload workload, SourceTokenizer tokenizer) {
+        BlockPacker packer = new BlockPacker(
+                tokenizer, 1, settings.sequenceLength(workload.source().name()));
         List<TokenBlocks> rows = new ArrayList<>();
-        Packing packing = Packing.start(tokenizer.endOfText());
         for (String text : workload.documents()) {
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
             if (rows.size() < settings.holdOut().maxRows() && settings.holdOut().holds(utf8)) {
-                int length = settings.sequenceLength(workload.source().name());
-                packing = packing.append(tokenizer.encode(text), tokenizer.endOfText(), utf8.length, 1, length, rows);
+                rows.addAll(packer.add(text, utf8.length));
             }
         }
         return rows.subList(0, Math.min(rows.size(), settings.holdOut().maxRows()));
     }
 
     /** The first batches of a source, its text repeated as often as it takes. */
-    private List<TokenBlocks> batches(Workload workload, Tokenizer tokenizer, int count) {
+    private List<TokenBlocks> batches(Workload workload, SourceTokenizer tokenizer, int count) {
+        BlockPacker packer = new BlockPacker(
+                tokenizer,
+                settings.batchRows(),
+                settings.sequenceLength(workload.source().name()));
         List<TokenBlocks> batches = new ArrayList<>();
-        Packing packing = Packing.start(tokenizer.endOfText());
         int document = 0;
         while (batches.size() < count) {
             String text =
                     workload.documents().get(document++ % workload.documents().size());
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
             if (!settings.holdOut().holds(utf8)) {
-                packing = packing.append(
-                        tokenizer.encode(text),
-                        tokenizer.endOfText(),
-                        utf8.length,
-                        settings.batchRows(),
-                        settings.sequenceLength(workload.source().name()),
-                        batches);
+                batches.addAll(packer.add(text, utf8.length));
             }
         }
         return batches;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Judges a model by text that is never trained. */
-final class Validation {
+public final class Validation {
     private Validation() {}
 
     /**
@@ -15,7 +15,8 @@ final class Validation {
      *
      * @param batchRows rows that are evaluated together
      */
-    static double bitsPerByte(SourceModel model, SharedParameters merged, List<TokenBlocks> heldOut, int batchRows) {
+    public static double bitsPerByte(
+            SourceModel model, SharedParameters merged, List<TokenBlocks> heldOut, int batchRows) {
         // Text runs ahead of training: some may be written in pieces that the source will hold in a later round only.
         List<TokenBlocks> rows = heldOut.stream()
                 .filter(row -> Arrays.stream(row.tokensBT1()).allMatch(id -> id < model.pieces()))

@@ -112,7 +112,7 @@ final class AdaptCommand implements Callable<Integer>, Checked {
     public List<String> problems() {
         SnapshotOption.logToCache();
         List<String> problems = new ArrayList<>(snapshot.problems(from.stream().toList()));
-        if (problems.isEmpty() && !snapshot.folder.isEmpty()) {
+        if (problems.isEmpty() && snapshot.isGiven()) {
             checkName(problems);
         }
         corpora.forEach(corpus -> EvaluateCommand.checkCorpus(problems, corpus));

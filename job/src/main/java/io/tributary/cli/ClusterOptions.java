@@ -16,7 +16,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command is for. */
-final class ClusterOptions {
+final class ClusterOptions implements ClusterFolderOption {
     @Option(
             names = "--flink",
             paramLabel = "URL",
@@ -29,6 +29,11 @@ final class ClusterOptions {
             description = "Of the cluster, with its savepoints, its checkpoints and the settings of its jobs (default:"
                     + " ${DEFAULT-VALUE}).")
     Path folder = Path.of("runs", "cluster");
+
+    @Override
+    public Path folder() {
+        return folder;
+    }
 
     /** Everything that is wrong with the options, each in a sentence. */
     List<String> problems() {

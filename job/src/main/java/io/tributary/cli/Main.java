@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
@@ -141,9 +141,10 @@ public final class Main implements Runnable {
             loadFileSystems(parsed.subcommand());
             return;
         }
-        OptionSpec folder = parsed.commandSpec().findOption("--folder");
-        if (folder != null) {
-            FileSystems.load(folder.getValue());
+        for (CommandSpec options : parsed.commandSpec().mixins().values()) {
+            if (options.userObject() instanceof ClusterFolderOption cluster) {
+                FileSystems.load(cluster.folder());
+            }
         }
     }
 

@@ -12,7 +12,7 @@ import org.apache.flink.core.fs.Path;
 import picocli.CommandLine.Option;
 
 /** Which snapshot a command is about. */
-final class SnapshotOption {
+final class SnapshotOption implements ClusterFolderOption {
     private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]*:/");
 
     @Option(
@@ -20,23 +20,33 @@ final class SnapshotOption {
             required = true,
             paramLabel = "DIR",
             description = "A snapshot, or a folder of snapshots for the newest one in it.")
-    String folder = "";
+    private String snapshot = "";
 
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
             description = "Of the cluster whose settings of file systems are used, where one of the folders is in an"
                     + " object store (default: ${DEFAULT-VALUE}).")
-    java.nio.file.Path cluster = java.nio.file.Path.of("runs", "cluster");
+    private java.nio.file.Path cluster = java.nio.file.Path.of("runs", "cluster");
+
+    @Override
+    public java.nio.file.Path folder() {
+        return cluster;
+    }
+
+    /** Where it is not, the command line says so. */
+    boolean isGiven() {
+        return !snapshot.isEmpty();
+    }
 
     Snapshot open() throws IOException {
-        return Snapshot.openOrLatest(path(folder));
+        return Snapshot.openOrLatest(path(snapshot));
     }
 
     /** The sources that it does not have. A snapshot that cannot be opened fails when it is, with a code of its own. */
     List<String> problems(List<String> sources) {
         List<String> problems = new ArrayList<>();
-        if (!folder.isEmpty()) {
+        if (isGiven()) {
             try {
                 SortedSet<String> known = open().sources();
                 sources.stream()

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** A TCP connection from this process to itself, over which messages of one length go there and back. */
-final class Loopback implements AutoCloseable {
+public final class Loopback implements AutoCloseable {
     private final ServerSocketChannel server;
     private final SocketChannel client;
     private final SocketChannel accepted;
@@ -22,7 +22,8 @@ final class Loopback implements AutoCloseable {
     private final ByteBuffer mine;
     private final ByteBuffer theirs;
 
-    Loopback(int bytes) throws IOException {
+    /** A connection for messages of so many bytes. */
+    public Loopback(int bytes) throws IOException {
         mine = ByteBuffer.allocateDirect(bytes);
         theirs = ByteBuffer.allocateDirect(bytes);
         server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -61,7 +62,7 @@ final class Loopback implements AutoCloseable {
      *
      * @return seconds that all of them took
      */
-    double oneWay(int times) throws IOException {
+    public double oneWay(int times) throws IOException {
         Future<?> sink = other.submit(() -> {
             for (int i = 0; i < times; i++) {
                 receive(accepted, theirs);

@@ -40,7 +40,8 @@ public record Samples(List<Double> values) {
         return values.stream().max(Double::compare).orElseThrow();
     }
 
-    Samples map(DoubleUnaryOperator function) {
+    /** Another unit. */
+    public Samples map(DoubleUnaryOperator function) {
         return new Samples(values.stream().map(function::applyAsDouble).toList());
     }
 

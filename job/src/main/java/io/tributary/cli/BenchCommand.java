@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             PipelineBench.class,
             CheckpointBench.class,
+            RoundBench.class,
             StepBenchCommand.class,
             MergeBenchCommand.class,
             TokenizeBenchCommand.class

@@ -3,14 +3,8 @@ package io.tributary.cli;
 import io.tributary.bench.BenchRun;
 import io.tributary.bench.Figure;
 import io.tributary.bench.Samples;
-import io.tributary.corpus.Corpus;
-import io.tributary.corpus.DemoText;
-import io.tributary.embedded.ClusterClassPath;
-import io.tributary.embedded.LocalCluster;
 import io.tributary.plan.ByteSize;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +29,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = "What a checkpoint costs: how long training is held, its time, its bytes, and the slowdown.")
 final class CheckpointBench implements Callable<Integer>, Checked {
-    private static final List<String> SOURCES = List.of("de", "en", "fr", "java");
+    private static final int LOCAL_STEPS = 30;
 
     @Mixin
     private Output output = new Output();
@@ -74,43 +68,15 @@ final class CheckpointBench implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
-        Path out = Files.createTempDirectory("tributary-bench");
-        System.setProperty("tributary.log", out.resolve("tributary.log").toString());
+        // Rounds are short enough that some end in a segment.
+        BenchJob.Plan plan = new BenchJob.Plan("checkpoint-bench", layers, width, LOCAL_STEPS);
         PrintWriter print = output.progress();
-        List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
-                .filter(corpus -> SOURCES.contains(corpus.name()))
-                .toList();
-        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
-        LocalCluster cluster = LocalCluster.at(out, CheckpointedJob.cluster(), ClusterClassPath.installed());
-        try {
-            cluster.startMissing();
-            measure(cluster, corpora, print);
-            // After a failure the logs stay.
-            cluster.stop();
-            cluster.delete();
-        } finally {
-            cluster.stop();
-            interrupt.done();
-        }
+        BenchJob.measure(
+                plan, print, (cluster, job) -> measure(new CheckpointedJob(cluster, job), job.bodyParameters(), print));
         return ExitCode.OK;
     }
 
-    private void measure(LocalCluster cluster, List<Corpus> corpora, PrintWriter print) throws Exception {
-        try (CheckpointedJob job = CheckpointedJob.start(cluster, layers, width, corpora)) {
-            print.printf(
-                    "%d layers of width %d: a body of %,d parameters; %d sources, 2 subtasks; logs in %s%n",
-                    layers,
-                    width,
-                    job.bodyParameters(),
-                    corpora.size(),
-                    cluster.folder().logs());
-            print.flush();
-            job.awaitTraining();
-            measure(job, print);
-        }
-    }
-
-    private void measure(CheckpointedJob job, PrintWriter print) throws Exception {
+    private void measure(CheckpointedJob job, long bodyParameters, PrintWriter print) throws Exception {
         List<CheckpointedJob.Cost> costs = new ArrayList<>();
         List<Double> withoutAny = new ArrayList<>();
         List<Double> withSome = new ArrayList<>();
@@ -123,15 +89,16 @@ final class CheckpointBench implements Callable<Integer>, Checked {
             withoutAny.add(without);
             withSome.add(with);
         }
-        BenchRun run = report(job, new Samples(withoutAny), new Samples(withSome), costs);
+        BenchRun run = report(job, bodyParameters, new Samples(withoutAny), new Samples(withSome), costs);
         BenchOutput.print("checkpoint", List.of(run), output);
     }
 
-    private BenchRun report(CheckpointedJob job, Samples without, Samples with, List<CheckpointedJob.Cost> costs) {
+    private BenchRun report(
+            CheckpointedJob job, long bodyParameters, Samples without, Samples with, List<CheckpointedJob.Cost> costs) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("layers", layers);
         settings.put("width", width);
-        settings.put("bodyParameters", job.bodyParameters());
+        settings.put("bodyParameters", bodyParameters);
         settings.put("intervalSeconds", intervalSeconds);
         settings.put("segmentSeconds", segmentSeconds);
         settings.put("pairs", pairs);

@@ -19,15 +19,21 @@ import org.apache.flink.runtime.rest.messages.job.metrics.Metric;
  * @param borders at which they are held; -1 for one that is not
  * @param steps since they were started
  * @param firstSteps when the first of these was done, in milliseconds since 1970; -1 before
+ * @param bodyWaits milliseconds since they were started, in which they had closed a round and waited for the next body
  */
 public record TrainGauges(
-        int subtasks, List<Long> rounds, List<Long> borders, List<Long> steps, List<Long> firstSteps) {
+        int subtasks,
+        List<Long> rounds,
+        List<Long> borders,
+        List<Long> steps,
+        List<Long> firstSteps,
+        List<Long> bodyWaits) {
     private static final String TRAIN = "train";
     /** Names stand in the address of a request, of which Flink takes 4 KiB; one has up to 32 bytes. */
     private static final int NAMES_OF_A_REQUEST = 80;
 
-    private static final List<String> GAUGES =
-            List.of(RoundGauges.ROUND, RoundGauges.BORDER, RoundGauges.STEPS, RoundGauges.FIRST_STEP);
+    private static final List<String> GAUGES = List.of(
+            RoundGauges.ROUND, RoundGauges.BORDER, RoundGauges.STEPS, RoundGauges.FIRST_STEP, RoundGauges.BODY_WAIT);
 
     /** Whether every subtask is held, all at the same border. */
     public boolean atBorder() {
@@ -41,7 +47,7 @@ public record TrainGauges(
     static TrainGauges of(Session session, JobDetailsInfo job) throws IOException, InterruptedException {
         // Flink tells of jobs from a cache of some seconds, in which a new one has no operators yet.
         if (job.getJobVertexInfos().isEmpty()) {
-            return new TrainGauges(0, List.of(), List.of(), List.of(), List.of());
+            return new TrainGauges(0, List.of(), List.of(), List.of(), List.of(), List.of());
         }
         JobVertexDetailsInfo train = job.getJobVertexInfos().stream()
                 .filter(vertex -> vertex.getName().equals(TRAIN))
@@ -67,7 +73,8 @@ public record TrainGauges(
                 said(values, subtasks, RoundGauges.ROUND),
                 said(values, subtasks, RoundGauges.BORDER),
                 said(values, subtasks, RoundGauges.STEPS),
-                said(values, subtasks, RoundGauges.FIRST_STEP));
+                said(values, subtasks, RoundGauges.FIRST_STEP),
+                said(values, subtasks, RoundGauges.BODY_WAIT));
     }
 
     private static String name(int subtask, String gauge) {

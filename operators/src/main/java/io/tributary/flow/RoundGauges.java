@@ -18,6 +18,8 @@ public final class RoundGauges {
     public static final String STEPS = Metric.STEPS.id();
     /** When the first of these was done, in milliseconds since 1970, or {@link SourceRound#NONE}. */
     public static final String FIRST_STEP = Metric.FIRST_STEP.id();
+    /** Milliseconds since the subtask was started, in which it had closed its round and waited for the next body. */
+    public static final String BODY_WAIT = Metric.BODY_WAIT.id();
 
     private volatile long round = SourceRound.NONE;
     private volatile long border = SourceRound.NONE;

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.tributary.record.Report;
 import io.tributary.record.RoundReport;
@@ -20,6 +22,8 @@ import java.io.IOException;
  * no NaN; and so is an infinity. A reader ignores fields that it does not know.
  */
 public final class ReportJson {
+    private static final String FLOPS = "flopsPerToken";
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new SimpleModule()
                     .addSerializer(double.class, new FiniteOrNull())
@@ -38,9 +42,13 @@ public final class ReportJson {
         }
     }
 
-    /** Fails where the bytes are not a report. */
+    /** Fails where the bytes are not a report. The first ones had no {@code flopsPerToken}. */
     public static RoundReport read(byte[] json) throws IOException {
-        return MAPPER.readValue(json, RoundReport.class);
+        JsonNode report = MAPPER.readTree(json);
+        if (report instanceof ObjectNode fields && !fields.has(FLOPS)) {
+            fields.putNull(FLOPS);
+        }
+        return MAPPER.treeToValue(report, RoundReport.class);
     }
 
     /** Fails where the bytes are not a sample. */

@@ -18,8 +18,15 @@ class ReportJsonTest {
     private static final String JSON = "{\"round\":12,\"source\":\"arxiv\",\"participation\":\"PARTIAL\",\"steps\":500,"
             + "\"tokens\":8589934592,\"bytes\":10,\"totalTokens\":11,\"trainLoss\":3.25,"
             + "\"validationBitsPerByte\":null,\"unigramBitsPerByte\":2.5,\"vocabularySize\":8192,"
-            + "\"tokensPerSecond\":3100.5,\"queuedBatches\":4,"
+            + "\"tokensPerSecond\":3100.5,\"flopsPerToken\":9.5E8,\"queuedBatches\":4,"
             + "\"traffic\":[{\"group\":\"BODY\",\"sent\":400,\"received\":404,\"framing\":90}]}";
+
+    @Test
+    void anOlderReportIsReadWithoutTheOperationsOfItsTokens() throws IOException {
+        RoundReport older = ReportJson.read(bytes(JSON.replace("\"flopsPerToken\":9.5E8,", "")));
+        assertThat(older.flopsPerToken()).isNaN();
+        assertThat(older.queuedBatches()).isEqualTo(4);
+    }
 
     @Test
     void reportIsOneObjectWithNullForNaN() throws IOException {
@@ -87,6 +94,7 @@ class ReportJsonTest {
                 2.5,
                 8192,
                 3100.5,
+                9.5e8,
                 4,
                 List.of(new Traffic(ParameterGroup.BODY, 400, 404, 90)));
     }

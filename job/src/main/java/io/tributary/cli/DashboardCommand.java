@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Command;
@@ -48,11 +50,22 @@ final class DashboardCommand implements Callable<Integer>, Checked {
             description = "Where to listen; 0 is any free port (default: ${DEFAULT-VALUE}).")
     private int port = PORT;
 
+    @Option(
+            names = "--peak-tflops",
+            paramLabel = "TFLOPS",
+            description =
+                    "What the device of one subtask can do, such as 989 for an H100 in bfloat16: the page then shows"
+                            + " how much of it training reaches. `bench step` measures it for a CPU.")
+    private Optional<Double> peakTflops = Optional.empty();
+
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(cluster.problems());
         problems.addAll(kafka.problems());
         DemoOptions.checkRange(problems, "--port", port, 0, 65_535);
+        if (peakTflops.isPresent() && !(peakTflops.get() > 0 && Double.isFinite(peakTflops.get()))) {
+            problems.add("--peak-tflops " + peakTflops.get() + " is not above 0");
+        }
         return problems;
     }
 
@@ -65,12 +78,16 @@ final class DashboardCommand implements Callable<Integer>, Checked {
         return ExitCode.OK;
     }
 
+    private OptionalDouble peak() {
+        return peakTflops.stream().mapToDouble(tera -> tera * 1e12).findFirst();
+    }
+
     private void serve(Map<String, String> client, Terminal terminal) throws IOException, InterruptedException {
         History history = new History(List.of());
         try (ReportReader<RoundReport> reports = ReportReader.ofRounds(client);
                 ReportReader<Sample> samples = ReportReader.ofSamples(client)) {
             reports.checkAnswers();
-            try (Dashboard page = Dashboard.start(host, port, history)) {
+            try (Dashboard page = Dashboard.start(host, port, history, peak())) {
                 terminal.print(
                         "Page " + page.url() + "   Kafka " + client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
                                 + "   Ctrl-C ends the page, not the job.");

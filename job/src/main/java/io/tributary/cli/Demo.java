@@ -25,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** One run of {@code tributary demo}, from its text to its table. */
@@ -87,7 +88,8 @@ final class Demo {
             ReportReader<Sample> samples = opened(ReportReader.ofSamples(client));
             Progress progress = new Progress(sources.size());
             History history = new History(sources);
-            Dashboard page = opened(Dashboard.start(Dashboard.THIS_MACHINE, options.pagePort, history));
+            Dashboard page =
+                    opened(Dashboard.start(Dashboard.THIS_MACHINE, options.pagePort, history, OptionalDouble.empty()));
             Heading heading = new Heading(options.rounds, page.url(), job.webUrl(), kafka.bootstrapServers());
             try {
                 watch(heading, kafka, feeder, job, reports, samples, progress, history, plan);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -28,12 +29,15 @@ public final class Dashboard implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final History history;
+    private final OptionalDouble peakFlops;
     private final Assets assets;
 
-    private Dashboard(HttpServer server, ExecutorService threads, History history, Assets assets) {
+    private Dashboard(
+            HttpServer server, ExecutorService threads, History history, OptionalDouble peakFlops, Assets assets) {
         this.server = server;
         this.threads = threads;
         this.history = history;
+        this.peakFlops = peakFlops;
         this.assets = assets;
     }
 
@@ -41,9 +45,10 @@ public final class Dashboard implements AutoCloseable {
      * Starts to listen.
      *
      * @param port 0 for any free one
+     * @param peakFlops what the device of one subtask can do, in floating-point operations a second, for the share of it
      * @throws IOException if it cannot listen there
      */
-    public static Dashboard start(String host, int port, History history) throws IOException {
+    public static Dashboard start(String host, int port, History history, OptionalDouble peakFlops) throws IOException {
         Assets assets = Assets.load();
         HttpServer server;
         try {
@@ -64,7 +69,7 @@ public final class Dashboard implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        Dashboard dashboard = new Dashboard(server, threads, history, assets);
+        Dashboard dashboard = new Dashboard(server, threads, history, peakFlops, assets);
         server.setExecutor(threads);
         server.createContext("/", dashboard::answer);
         server.start();
@@ -120,7 +125,7 @@ public final class Dashboard implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         return switch (path) {
             case "/api/version" -> Answer.json(PageJson.version(history.version(), history.nowMillis()));
-            case "/api/state" -> Answer.json(PageJson.state(history.state(), history.nowMillis()));
+            case "/api/state" -> Answer.json(PageJson.state(history.state(), peakFlops, history.nowMillis()));
             case "/api/series" ->
                 series(Optional.ofNullable(exchange.getRequestURI().getQuery()));
             default ->

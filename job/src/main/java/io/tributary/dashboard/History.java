@@ -56,6 +56,8 @@ public final class History {
      * @param status in words
      * @param expected sources that have not reported yet
      * @param tokensPerSecond of all sources together by the clock, over the last rounds; NaN before there are two
+     * @param flopsPerSecond floating-point operations of one subtask while it is in steps, over the newest report of each
+     *     source; NaN where that is not known
      * @param bytesPerRound of all sources in the newest round that all have reported; NaN where that is not known
      */
     public record State(
@@ -64,6 +66,7 @@ public final class History {
             List<SourceState> sources,
             List<String> expected,
             double tokensPerSecond,
+            double flopsPerSecond,
             double bytesPerRound,
             Map<String, Sample> written) {}
 
@@ -133,6 +136,7 @@ public final class History {
                 sources,
                 unseen,
                 newest.isEmpty() ? Double.NaN : tokensPerSecond(newest.getAsLong()),
+                flopsPerSecond(sources),
                 bytesPerRound(sources),
                 new TreeMap<>(written));
     }
@@ -164,6 +168,22 @@ public final class History {
                 .mapToLong(SourceHistory::firstRound)
                 .min()
                 .orElse(0);
+    }
+
+    /** A subtask is in a step of one source at a time, so this is all operations over the time of all steps. */
+    private static double flopsPerSecond(List<SourceState> sources) {
+        List<RoundReport> trained = sources.stream()
+                .filter(source -> !source.silent())
+                .map(SourceState::latest)
+                .filter(report -> report.tokens() > 0 && report.flopsPerSecond() > 0)
+                .toList();
+        double seconds = trained.stream()
+                .mapToDouble(report -> report.tokens() / report.tokensPerSecond())
+                .sum();
+        double flops = trained.stream()
+                .mapToDouble(report -> report.tokens() * report.flopsPerToken())
+                .sum();
+        return trained.isEmpty() ? Double.NaN : flops / seconds;
     }
 
     /** Of the newest report of each source that takes part. */

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What the page asks for, as JSON. A number that is not known is null. */
 final class PageJson {
@@ -49,12 +50,14 @@ final class PageJson {
         });
     }
 
-    static byte[] state(State state, long nowMillis) {
+    static byte[] state(State state, OptionalDouble peakFlops, long nowMillis) {
         return object(json -> {
             json.writeNumberField("version", state.version());
             json.writeNumberField("now", nowMillis);
             json.writeStringField("status", state.status());
             number(json, "tokensPerSecond", state.tokensPerSecond());
+            number(json, "flopsPerSecond", state.flopsPerSecond());
+            number(json, "shareOfPeak", state.flopsPerSecond() / peakFlops.orElse(Double.NaN));
             number(json, "bytesPerRound", state.bytesPerRound());
             json.writeArrayFieldStart("sources");
             for (SourceState source : state.sources()) {

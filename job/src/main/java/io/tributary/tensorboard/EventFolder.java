@@ -70,6 +70,7 @@ public final class EventFolder implements AutoCloseable {
         values.put("bits_per_byte", report.validationBitsPerByte());
         values.put("unigram_bits_per_byte", report.unigramBitsPerByte());
         values.put("tokens_per_second", report.tokensPerSecond());
+        values.put("flops_per_second", report.flopsPerSecond());
         values.put("round", (double) report.round());
         values.put("steps", (double) report.steps());
         values.put("vocabulary", (double) report.vocabularySize());

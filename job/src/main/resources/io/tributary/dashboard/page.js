@@ -80,7 +80,7 @@ function show() {
   figure('tokens', Figures.big(sources.reduce((sum, source) => sum + source.tokens, 0)),
     sources.length === 1 ? 'by 1 source' : `by ${sources.length} sources`);
   figure('speed', state.tokensPerSecond === null ? '–' : Figures.count(state.tokensPerSecond),
-    state.tokensPerSecond === null ? '' : 'by the clock, over the last rounds');
+    [state.tokensPerSecond === null ? '' : 'by the clock', computing()].filter(text => text).join('; '));
   figure('bytes', state.bytesPerRound === null ? '–' : Figures.bytes(state.bytesPerRound),
     state.bytesPerRound === null ? '' : 'sent and received, all sources');
   at('hint').textContent = sources.length > Chart.COLOURS ? `Choose up to ${Chart.COLOURS} to see in colour` : '';
@@ -95,6 +95,13 @@ function show() {
     if (body.children[i] !== row) body.insertBefore(row, body.children[i] || null);
   });
   texts(written);
+}
+
+/* What the device of a subtask does while it trains, and how much that is of what it can do. */
+function computing() {
+  if (state.flopsPerSecond === null) return '';
+  const share = state.shareOfPeak === null ? '' : `, ${Math.round(100 * state.shareOfPeak)} % of its peak`;
+  return `${Figures.count(Math.round(state.flopsPerSecond / 1e9))} GFLOP/s in steps${share}`;
 }
 
 function figure(id, value, note) {

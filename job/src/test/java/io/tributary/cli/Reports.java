@@ -27,6 +27,7 @@ final class Reports {
                 2.5,
                 512,
                 1234.6,
+                1e8,
                 3,
                 List.of());
     }

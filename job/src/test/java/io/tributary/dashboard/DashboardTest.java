@@ -15,9 +15,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class DashboardTest {
+    private static final double PEAK_FLOPS = 2e12;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @Test
@@ -27,6 +29,9 @@ class DashboardTest {
         try (Dashboard dashboard = start(history)) {
             JsonNode state = json(dashboard, "api/state");
             assertThat(state.get("status").asText()).isEqualTo("Round 19: all 3 sources done");
+            assertThat(state.get("flopsPerSecond").asDouble()).isBetween(1e11, 2e11);
+            assertThat(state.get("shareOfPeak").asDouble())
+                    .isEqualTo(state.get("flopsPerSecond").asDouble() / PEAK_FLOPS);
             JsonNode en = state.get("sources").get(1);
             assertThat(en.get("name").asText()).isEqualTo("en");
             assertThat(en.get("rounds").asLong()).isEqualTo(20);
@@ -141,7 +146,8 @@ class DashboardTest {
     void aPortThatIsTakenIsNamed() throws Exception {
         try (Dashboard dashboard = start(MadeUpRun.history(1, 1))) {
             int port = URI.create(dashboard.url()).getPort();
-            assertThatThrownBy(() -> Dashboard.start(Dashboard.THIS_MACHINE, port, new History(List.of())))
+            assertThatThrownBy(() -> Dashboard.start(
+                            Dashboard.THIS_MACHINE, port, new History(List.of()), OptionalDouble.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on 127.0.0.1 port " + port)
                     .hasMessageContaining("Name another port");
@@ -149,7 +155,7 @@ class DashboardTest {
     }
 
     private static Dashboard start(History history) throws IOException {
-        return Dashboard.start(Dashboard.THIS_MACHINE, 0, history);
+        return Dashboard.start(Dashboard.THIS_MACHINE, 0, history, OptionalDouble.of(PEAK_FLOPS));
     }
 
     private static JsonNode json(Dashboard dashboard, String path) throws Exception {

@@ -114,6 +114,19 @@ class HistoryTest {
     }
 
     @Test
+    void whatASubtaskComputesIsAllOperationsOverTheTimeOfAllSteps() {
+        History history = new History(List.of());
+        assertThat(history.state().flopsPerSecond()).isNaN();
+        history.add(bits("en", 0, 4), AT);
+        assertThat(history.state().flopsPerSecond()).isNaN();
+
+        // 100 tokens each, in two seconds and in one.
+        history.add(MadeUpRun.computed("en", 1, 50, 1e6), AT.plusSeconds(1));
+        history.add(MadeUpRun.computed("zh", 1, 100, 4e6), AT.plusSeconds(2));
+        assertThat(history.state().flopsPerSecond()).isEqualTo((1e8 + 4e8) / 3);
+    }
+
+    @Test
     void everyChangeHasItsVersion() {
         History history = new History(List.of());
         long before = history.version();

@@ -61,11 +61,21 @@ final class MadeUpRun {
                 4.4 + 0.05 * (index % 5),
                 8192,
                 2900 + 40 * (index % 7) + 60 * random.nextGaussian(),
+                4.6e7,
                 2,
                 List.of(new Traffic(ParameterGroup.BODY, 19_000_000, 19_000_000, 2_400)));
     }
 
     static RoundReport bits(String name, long round, double bitsPerByte) {
+        return hundredTokens(name, round, bitsPerByte, 50, Double.NaN);
+    }
+
+    static RoundReport computed(String name, long round, double tokensPerSecond, double flopsPerToken) {
+        return hundredTokens(name, round, 4, tokensPerSecond, flopsPerToken);
+    }
+
+    private static RoundReport hundredTokens(
+            String name, long round, double bitsPerByte, double tokensPerSecond, double flopsPerToken) {
         return new RoundReport(
                 round,
                 name,
@@ -78,7 +88,8 @@ final class MadeUpRun {
                 bitsPerByte,
                 4,
                 512,
-                50,
+                tokensPerSecond,
+                flopsPerToken,
                 0,
                 List.of());
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ class PageTest {
                 .contains(String.format(
                         Locale.ROOT, "%.3f", MadeUpRun.report("zh", 5, 11).validationBitsPerByte()))
                 .contains("round 11")
+                .containsPattern("13\\d GFLOP/s in steps, 6\\d % of its peak")
                 .contains("<canvas")
                 .contains("&lt;b id=evil&gt;")
                 .doesNotContain("<b id=");
@@ -69,7 +71,7 @@ class PageTest {
         }
         Path document = folder.resolve("document.html");
         Path log = folder.resolve("log.txt");
-        try (Dashboard dashboard = Dashboard.start(Dashboard.THIS_MACHINE, 0, history)) {
+        try (Dashboard dashboard = Dashboard.start(Dashboard.THIS_MACHINE, 0, history, OptionalDouble.of(2e11))) {
             Process process = new ProcessBuilder(
                             browser.orElseThrow().toString(),
                             "--headless",

@@ -31,11 +31,12 @@ class EventFolderTest {
         Path file = folder.resolve("en/events.out.tfevents.1700000000.123.tributary");
         assertThat(read(file))
                 .startsWith("1.700000000123E9 brain.Event:2")
-                .contains("1.5 100 loss=3.5", "2.5 200 loss=3.25", "2.5 200 round=1.0")
-                .hasSize(1 + 2 * 7);
+                .contains(
+                        "1.5 100 loss=3.5", "2.5 200 loss=3.25", "2.5 200 flops_per_second=5.0E9", "2.5 200 round=1.0")
+                .hasSize(1 + 2 * 8);
         assertThat(read(folder.resolve("de").resolve(file.getFileName())))
                 .as("what is no number is no point")
-                .hasSize(1 + 6)
+                .hasSize(1 + 7)
                 .noneMatch(point -> point.contains("loss"));
     }
 
@@ -73,7 +74,21 @@ class EventFolderTest {
 
     private static RoundReport report(long round, String source, double loss) {
         return new RoundReport(
-                round, source, Participation.FULL, 10, 100, 400, 100 * (round + 1), loss, 2, 3, 64, 1000, 0, List.of());
+                round,
+                source,
+                Participation.FULL,
+                10,
+                100,
+                400,
+                100 * (round + 1),
+                loss,
+                2,
+                3,
+                64,
+                1000,
+                5e6,
+                0,
+                List.of());
     }
 
     /** Every record checked, as {@code WALL-TIME TEXT} and {@code WALL-TIME STEP TAG=VALUE}. */

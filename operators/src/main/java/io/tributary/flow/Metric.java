@@ -38,6 +38,7 @@ public enum Metric {
     SOURCE_BITS_PER_BYTE(Kind.GAUGE, "source.bits_per_byte"),
     SOURCE_UNIGRAM_BITS_PER_BYTE(Kind.GAUGE, "source.unigram_bits_per_byte"),
     SOURCE_TOKENS_PER_SECOND(Kind.GAUGE, "source.tokens_per_second"),
+    SOURCE_FLOPS_PER_SECOND(Kind.GAUGE, "source.flops_per_second"),
     SOURCE_VOCABULARY_SIZE(Kind.GAUGE, "source.vocabulary_size"),
     SOURCE_FULL_ROUNDS(Kind.COUNTER, "source.full_rounds"),
     SOURCE_PARTIAL_ROUNDS(Kind.COUNTER, "source.partial_rounds"),

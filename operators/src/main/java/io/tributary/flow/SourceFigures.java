@@ -48,6 +48,7 @@ final class SourceFigures {
         Metric.SOURCE_BITS_PER_BYTE.show(operator, source, () -> lastDouble(RoundReport::validationBitsPerByte));
         Metric.SOURCE_UNIGRAM_BITS_PER_BYTE.show(operator, source, () -> lastDouble(RoundReport::unigramBitsPerByte));
         Metric.SOURCE_TOKENS_PER_SECOND.show(operator, source, () -> lastDouble(RoundReport::tokensPerSecond));
+        Metric.SOURCE_FLOPS_PER_SECOND.show(operator, source, () -> lastDouble(RoundReport::flopsPerSecond));
         Metric.SOURCE_VOCABULARY_SIZE.show(operator, source, () -> lastDouble(RoundReport::vocabularySize));
         for (Participation participation : Participation.values()) {
             rounds.put(participation, metric(participation).count(operator, source));

@@ -274,7 +274,7 @@ final class SubtaskTrainer implements AutoCloseable {
                 resume(source, shared);
             }
             if (source.reportedRound() < round - 1 && store.hasJoined(source.id())) {
-                chores.add(nowMs -> outlet.report(source.report(round - 1, shared, settings.batchRows())));
+                chores.add(nowMs -> outlet.report(source.report(round - 1, shared, settings)));
                 samples.add(source, shared);
             }
         }

@@ -191,7 +191,7 @@ final class TrainedSource {
     }
 
     /** The report of a round that has ended, judged with the parameters that came out of it. */
-    RoundReport report(long round, SharedParameters merged, int batchRows) {
+    RoundReport report(long round, SharedParameters merged, TrainingSettings settings) {
         reportedRound = round;
         Optional<Closed> took = closed.filter(c -> c.round() == round);
         RoundTally done = took.map(Closed::tally).orElseGet(RoundTally::new);
@@ -204,10 +204,11 @@ final class TrainedSource {
                 done.bytes(),
                 unigrams.tokens(),
                 done.meanLoss(),
-                Validation.bitsPerByte(model, merged, heldOut, batchRows),
+                Validation.bitsPerByte(model, merged, heldOut, settings.batchRows()),
                 unigrams.bitsPerByte(),
                 unigrams.vocabularySize(),
                 done.tokensPerSecond(),
+                settings.shape().flopsPerToken(model.pieces(), model.sequenceLength()),
                 queue.size(),
                 traffic.take());
         figures.reported(report);

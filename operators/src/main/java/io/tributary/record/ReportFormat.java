@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Reports on the wire. */
+/** Reports on the wire. Its versions are those of {@link RoundReportFormat}. */
 public final class ReportFormat implements WireFormat<Report> {
     private static final long serialVersionUID = 1;
     private static final int ROUND = 0;
@@ -15,6 +15,11 @@ public final class ReportFormat implements WireFormat<Report> {
     @Override
     public Class<Report> type() {
         return Report.class;
+    }
+
+    @Override
+    public int version() {
+        return rounds.version();
     }
 
     @Override
@@ -37,7 +42,7 @@ public final class ReportFormat implements WireFormat<Report> {
     public Report read(int version, DataInputView in) throws IOException {
         int tag = in.readByte();
         return switch (tag) {
-            case ROUND -> rounds.read(1, in);
+            case ROUND -> rounds.read(version, in);
             case SAMPLE ->
                 new Sample(
                         in.readLong(),

@@ -14,6 +14,8 @@ import java.util.List;
  *     nothing but frequencies would reach
  * @param vocabularySize pieces of the source's vocabulary
  * @param tokensPerSecond trained tokens over the seconds spent in steps
+ * @param flopsPerToken floating-point operations of a trained token, by PaLM's formula; NaN in reports that are older than
+ *     this figure
  * @param queuedBatches batches that wait for the next round
  * @param traffic what the round cost on the wire, by group; none for groups that stayed with the source
  */
@@ -30,11 +32,17 @@ public record RoundReport(
         double unigramBitsPerByte,
         int vocabularySize,
         double tokensPerSecond,
+        double flopsPerToken,
         int queuedBatches,
         List<Traffic> traffic)
         implements Report {
     public RoundReport {
         traffic = List.copyOf(traffic);
+    }
+
+    /** Floating-point operations a second while the source was in steps; NaN where it made none. */
+    public double flopsPerSecond() {
+        return tokensPerSecond * flopsPerToken;
     }
 
     /**

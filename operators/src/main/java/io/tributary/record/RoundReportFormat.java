@@ -7,13 +7,20 @@ import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Reports of rounds on the wire. */
+/** Reports of rounds on the wire. Version 2 has the operations of a token. */
 public final class RoundReportFormat implements WireFormat<RoundReport> {
     private static final long serialVersionUID = 1;
+
+    private static final int WITH_FLOPS = 2;
 
     @Override
     public Class<RoundReport> type() {
         return RoundReport.class;
+    }
+
+    @Override
+    public int version() {
+        return WITH_FLOPS;
     }
 
     @Override
@@ -30,6 +37,7 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
         out.writeDouble(report.unigramBitsPerByte());
         out.writeInt(report.vocabularySize());
         out.writeDouble(report.tokensPerSecond());
+        out.writeDouble(report.flopsPerToken());
         out.writeInt(report.queuedBatches());
         out.writeInt(report.traffic().size());
         for (Traffic traffic : report.traffic()) {
@@ -55,6 +63,7 @@ public final class RoundReportFormat implements WireFormat<RoundReport> {
                 in.readDouble(),
                 in.readInt(),
                 in.readDouble(),
+                version < WITH_FLOPS ? Double.NaN : in.readDouble(),
                 in.readInt(),
                 traffic(in));
     }

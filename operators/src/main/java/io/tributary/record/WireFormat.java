@@ -8,7 +8,7 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * How a record is written on the wire and in state. An implementation has a constructor without arguments and no state;
  * it reads every version that it ever wrote. A new version of a format is a new version of every format that nests it,
- * which then says for each of its own versions in which version the nested one stands there; today all are at 1.
+ * which then says for each of its own versions in which version the nested one stands there.
  */
 public interface WireFormat<T> extends Serializable {
     Class<T> type();

@@ -258,6 +258,7 @@ class TrainStateTest {
                         r.unigramBitsPerByte(),
                         r.vocabularySize(),
                         0,
+                        r.flopsPerToken(),
                         r.queuedBatches(),
                         List.of()))
                 .toList();

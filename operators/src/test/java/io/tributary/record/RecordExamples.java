@@ -102,6 +102,7 @@ final class RecordExamples {
                 2.5,
                 8192,
                 3100.5,
+                9.5e8,
                 4,
                 Arrays.stream(ParameterGroup.values())
                         .map(group -> new Traffic(group, 1L << 34, 8, 90))

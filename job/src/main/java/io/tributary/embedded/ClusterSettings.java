@@ -59,6 +59,11 @@ public record ClusterSettings(
         return 1024 + slots * 3072;
     }
 
+    /** Whether all training threads together are more than there are cores. */
+    boolean trainsOnMoreThanThe(int cores) {
+        return Math.multiplyFull(taskManagers, slots) * threads > cores;
+    }
+
     /** The names of the processes, in the order in which they start. */
     List<String> processes() {
         List<String> names = new ArrayList<>(List.of(LocalCluster.BROKER, LocalCluster.JOB_MANAGER));

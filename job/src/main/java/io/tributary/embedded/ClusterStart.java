@@ -106,6 +106,11 @@ final class ClusterStart {
                         ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
         builder.environment()
                 .put("OMP_NUM_THREADS", String.valueOf(state.settings().threads()));
+        // Threads of OpenMP spin while they wait for each other, on cores that others train on: two processes of two
+        // threads trained half as much on two cores (docs/LOG.md). One that has its cores for itself loses 1 to 11 %.
+        if (state.settings().trainsOnMoreThanThe(Runtime.getRuntime().availableProcessors())) {
+            builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+        }
         // Tensors of one life of a job would leave holes in every arena that its threads allocate from, and glibc makes
         // eight for each core: 10 MB more after each of 20 lives, and none with these.
         builder.environment()

@@ -26,6 +26,8 @@ final class RecordExamples {
     private static final Downstream.RowsShard ROWS =
             new Downstream.RowsShard(SHARD, SOURCE, 8, new int[] {0, 6}, FLOATS);
 
+    private static final Sample SAMPLE = new Sample(9, "de", "Es war ", "einmal \uD83C\uDF0A", 5, true);
+
     private RecordExamples() {}
 
     static List<Golden<?>> all() {
@@ -66,15 +68,9 @@ final class RecordExamples {
                         new Downstream.Participation(9),
                         new Downstream.Pace("de", "train", true),
                         new Downstream.Hold(false)),
-                Golden.of(
-                        new RoundReportFormat(),
-                        Arrays.stream(Participation.values())
-                                .map(RecordExamples::report)
-                                .toArray(RoundReport[]::new)),
-                Golden.of(
-                        new ReportFormat(),
-                        report(Participation.LATE),
-                        new Sample(9, "de", "Es war ", "einmal \uD83C\uDF0A", 5, true)),
+                Golden.of(new RoundReportFormat(), reports(Double.NaN)).version(2, reports(9.5e8)),
+                Golden.of(new ReportFormat(), report(Participation.LATE, Double.NaN), SAMPLE)
+                        .version(2, report(Participation.LATE, 9.5e8), SAMPLE),
                 Golden.of(
                         new SnapshotPartFormat(),
                         new SnapshotPart(
@@ -88,7 +84,13 @@ final class RecordExamples {
                         new SnapshotPart(0, 0, 0, List.of())));
     }
 
-    private static RoundReport report(Participation participation) {
+    private static RoundReport[] reports(double flopsPerToken) {
+        return Arrays.stream(Participation.values())
+                .map(participation -> report(participation, flopsPerToken))
+                .toArray(RoundReport[]::new);
+    }
+
+    private static RoundReport report(Participation participation, double flopsPerToken) {
         return new RoundReport(
                 12,
                 "arxiv",
@@ -102,7 +104,7 @@ final class RecordExamples {
                 2.5,
                 8192,
                 3100.5,
-                9.5e8,
+                flopsPerToken,
                 4,
                 Arrays.stream(ParameterGroup.values())
                         .map(group -> new Traffic(group, 1L << 34, 8, 90))

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.record.RoundReport.Participation;
 import io.tributary.record.RoundReport.Traffic;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.junit.jupiter.api.Test;
@@ -24,22 +23,6 @@ class RoundReportFormatTest {
         RoundReport report = report(participation);
 
         assertThat(WireRoundTrip.through(format, report)).isEqualTo(report);
-    }
-
-    @Test
-    void aReportOfTheFirstVersionHasNoOperations() throws IOException {
-        RoundReport report = report(Participation.FULL);
-        byte[] bytes = WireRoundTrip.bytes(format, report);
-        int flops = TAG_OFFSET + 1 + 7 * Long.BYTES + Integer.BYTES + Double.BYTES;
-        byte[] first = ByteBuffer.allocate(bytes.length - Double.BYTES)
-                .put(bytes, 0, flops)
-                .put(bytes, flops + Double.BYTES, bytes.length - flops - Double.BYTES)
-                .array();
-
-        RoundReport read = format.read(1, new DataInputDeserializer(first));
-        assertThat(read.flopsPerToken()).isNaN();
-        assertThat(read.tokensPerSecond()).isEqualTo(report.tokensPerSecond());
-        assertThat(read.traffic()).isEqualTo(report.traffic());
     }
 
     @Test

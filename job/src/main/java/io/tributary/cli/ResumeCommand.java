@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -77,10 +78,12 @@ final class ResumeCommand implements Callable<Integer>, Checked {
             }
             RestorePoint point =
                     from.equals(LATEST) ? latest(given) : sound(RestorePoint.named(from), Optional.empty());
-            Text text = (given.isPresent() ? given.get() : kept(point)).with(sets.sets);
+            Text text = (given.isPresent() ? given.get() : kept(point))
+                    .with(sets.sets)
+                    .with(options.sets());
             JobSettings settings = parsed(text);
             output.progress().println("Resuming " + settings.name() + " from " + point.path());
-            Submission.Start start = new Submission.Start(options.parallelism(), Optional.of(point), allowNonRestored);
+            Submission.Start start = new Submission.Start(OptionalInt.empty(), Optional.of(point), allowNonRestored);
             SubmitCommand.start(session, cluster, settings, text, start, output);
         }
         return ExitCode.OK;

@@ -4,7 +4,7 @@ import io.tributary.record.SourceKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import org.apache.flink.configuration.CoreOptions;
 import picocli.CommandLine.Option;
 
 /** How a job is to run, beside what its settings say. */
@@ -23,7 +23,10 @@ final class StartOptions {
         return problems;
     }
 
-    OptionalInt parallelism() {
-        return parallelism.stream().mapToInt(Integer::intValue).findFirst();
+    /** As a setting, which is kept with the others: a job goes on with as many subtasks as it had. */
+    List<String> sets() {
+        return parallelism.stream()
+                .map(subtasks -> "flink.%s=%d".formatted(CoreOptions.DEFAULT_PARALLELISM.key(), subtasks))
+                .toList();
     }
 }

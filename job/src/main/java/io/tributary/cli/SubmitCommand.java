@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -60,7 +61,8 @@ final class SubmitCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         try (Session session = cluster.open()) {
-            KeptSettings.Text text = KeptSettings.Text.of(config.orElseThrow()).with(sets.sets);
+            KeptSettings.Text text =
+                    KeptSettings.Text.of(config.orElseThrow()).with(sets.sets).with(options.sets());
             JobSettings settings = text.parse(cluster.defaults());
             if (verbose) {
                 output.progress().println(settings.effective());
@@ -70,7 +72,7 @@ final class SubmitCommand implements Callable<Integer>, Checked {
                     cluster,
                     settings,
                     text,
-                    new Submission.Start(options.parallelism(), Optional.empty(), false),
+                    new Submission.Start(OptionalInt.empty(), Optional.empty(), false),
                     output);
         }
         return ExitCode.OK;

@@ -111,6 +111,11 @@ class LifeOfAJobTest {
                 .has("lastCheckpoint"));
         assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");
         assertThat(run("cancel")).contains("./tributary resume --from file:").containsPattern("/checkpoints/\\w+/chk-");
+        assertThat(run("resume")).contains("It runs.");
+        assertThat(json("status").at("/parallelism").intValue())
+                .as("as many subtasks as it had")
+                .isEqualTo(3);
+        run("cancel");
         assertThat(run("list")).contains("No job runs");
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,35 @@ class SnapshotTest {
             assertThat(body.read("blocks.0.weight")).hasSize(8).startsWith(1, 1.001f);
             assertThat(embeddings.shape("token_embedding")).containsExactly(5L, 4L);
             assertThat(embeddings.read("position_embedding")).hasSize(12).startsWith(3, 3.001f);
+        }
+    }
+
+    @Test
+    void theNewestIsFoundWhileOthersAreBeingFinished() throws Exception {
+        Path committed = commit(root);
+        java.nio.file.Path all = folder.resolve("snapshots");
+        AtomicBoolean found = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            for (long round = 0; !found.get(); round = (round + 1) % ROUND) {
+                try {
+                    java.nio.file.Path unfinished =
+                            Files.createDirectory(all.resolve(".round-%06d.tmp".formatted(round)));
+                    java.nio.file.Path finished = all.resolve("round-%06d".formatted(round));
+                    Files.deleteIfExists(finished);
+                    Files.move(unfinished, finished);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        writer.start();
+        try {
+            for (int look = 0; look < 500; look++) {
+                assertThat(Snapshot.latest(root)).contains(committed);
+            }
+        } finally {
+            found.set(true);
+            writer.join();
         }
     }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /**
  * How long a round's end holds training up, on a cluster of real processes: from the moment at which the last subtask has
- * sent its updates until the next body is there. Beside it, in turns, what loopback needs for the bytes of that body.
+ * sent its updates until the next body is there. Before and after it, what loopback needs for the bytes of that body.
  */
 @Command(
         name = "round",
@@ -101,7 +101,9 @@ final class RoundBench implements Callable<Integer>, Checked {
         double floorMs = bodyBytes / loopback.median() * 1e3;
         List<Double> last = waits.rounds().stream().map(Collections::min).toList();
         List<Double> first = waits.rounds().stream().map(Collections::max).toList();
-        List<Double> shares = last.stream().map(wait -> floorMs / wait).toList();
+        // Flink's figure has whole milliseconds, and a small body needs none.
+        List<Double> shares =
+                last.stream().map(wait -> floorMs / Math.max(1, wait)).toList();
         return new BenchRun(
                 "%d rounds of a body of %s, %d TaskManagers"
                         .formatted(rounds, ByteSize.text(bodyBytes), BenchJob.SUBTASKS),

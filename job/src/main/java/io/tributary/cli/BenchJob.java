@@ -82,12 +82,12 @@ final class BenchJob implements AutoCloseable {
     }
 
     /** What is measured once everything that happens once has happened: vocabularies, the engine, the first round. */
-    interface Measurement {
-        void of(LocalCluster cluster, BenchJob job) throws Exception;
+    interface Measurement<T> {
+        T of(LocalCluster cluster, BenchJob job) throws Exception;
     }
 
     /** Measures on a cluster that is removed afterwards; after a failure its logs stay. */
-    static void measure(Plan plan, PrintWriter print, Measurement measurement) throws Exception {
+    static <T> T measure(Plan plan, PrintWriter print, Measurement<T> measurement) throws Exception {
         Path out = Files.createTempDirectory("tributary-bench");
         System.setProperty("tributary.log", out.resolve("tributary.log").toString());
         List<Corpus> corpora = DemoText.load(Demo.textCache(), print::println).stream()
@@ -97,6 +97,7 @@ final class BenchJob implements AutoCloseable {
         LocalCluster cluster = LocalCluster.at(out, cluster(), ClusterClassPath.installed());
         try {
             cluster.startMissing();
+            T measured;
             try (BenchJob job = start(cluster, plan, corpora)) {
                 print.printf(
                         "%d layers of width %d: a body of %,d parameters; %d sources, %d subtasks; logs in %s%n",
@@ -108,10 +109,11 @@ final class BenchJob implements AutoCloseable {
                         cluster.folder().logs());
                 print.flush();
                 job.awaitTraining();
-                measurement.of(cluster, job);
+                measured = measurement.of(cluster, job);
             }
             cluster.stop();
             cluster.delete();
+            return measured;
         } finally {
             cluster.stop();
             interrupt.done();

@@ -34,11 +34,8 @@ final class CheckpointBench implements Callable<Integer>, Checked {
     @Mixin
     private Output output = new Output();
 
-    @Option(names = "--layers", paramLabel = "N", description = "Of the model (default: ${DEFAULT-VALUE}).")
-    private int layers = 8;
-
-    @Option(names = "--width", paramLabel = "D", description = "Of the model (default: ${DEFAULT-VALUE}).")
-    private int width = 512;
+    @Mixin
+    private BenchModelOptions model = new BenchModelOptions();
 
     @Option(
             names = "--interval",
@@ -54,29 +51,25 @@ final class CheckpointBench implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
-        DemoOptions.checkRange(problems, "--layers", layers, 1, 100);
-        DemoOptions.checkRange(problems, "--width", width, 64, 8192);
+        List<String> problems = new ArrayList<>(model.problems());
         DemoOptions.checkRange(problems, "--interval", intervalSeconds, 1, 3600);
         DemoOptions.checkRange(problems, "--seconds", segmentSeconds, 1, 3600);
         DemoOptions.checkRange(problems, "--pairs", pairs, 1, 100);
-        if (width % 64 != 0) {
-            problems.add("--width " + width + " is no multiple of 64, the width of a head");
-        }
         return problems;
     }
 
     @Override
     public Integer call() throws Exception {
         // Rounds are short enough that some end in a segment.
-        BenchJob.Plan plan = new BenchJob.Plan("checkpoint-bench", layers, width, LOCAL_STEPS);
+        BenchJob.Plan plan = new BenchJob.Plan("checkpoint-bench", model.layers, model.width, LOCAL_STEPS);
         PrintWriter print = output.progress();
-        BenchJob.measure(
+        BenchRun run = BenchJob.measure(
                 plan, print, (cluster, job) -> measure(new CheckpointedJob(cluster, job), job.bodyParameters(), print));
+        BenchOutput.print("checkpoint", List.of(run), output);
         return ExitCode.OK;
     }
 
-    private void measure(CheckpointedJob job, long bodyParameters, PrintWriter print) throws Exception {
+    private BenchRun measure(CheckpointedJob job, long bodyParameters, PrintWriter print) throws Exception {
         List<CheckpointedJob.Cost> costs = new ArrayList<>();
         List<Double> withoutAny = new ArrayList<>();
         List<Double> withSome = new ArrayList<>();
@@ -89,15 +82,14 @@ final class CheckpointBench implements Callable<Integer>, Checked {
             withoutAny.add(without);
             withSome.add(with);
         }
-        BenchRun run = report(job, bodyParameters, new Samples(withoutAny), new Samples(withSome), costs);
-        BenchOutput.print("checkpoint", List.of(run), output);
+        return report(job, bodyParameters, new Samples(withoutAny), new Samples(withSome), costs);
     }
 
     private BenchRun report(
             CheckpointedJob job, long bodyParameters, Samples without, Samples with, List<CheckpointedJob.Cost> costs) {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("layers", layers);
-        settings.put("width", width);
+        settings.put("layers", model.layers);
+        settings.put("width", model.width);
         settings.put("bodyParameters", bodyParameters);
         settings.put("intervalSeconds", intervalSeconds);
         settings.put("segmentSeconds", segmentSeconds);

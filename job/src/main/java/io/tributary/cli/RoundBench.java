@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -38,43 +37,33 @@ final class RoundBench implements Callable<Integer>, Checked {
     @Mixin
     private Output output = new Output();
 
-    @Option(names = "--layers", paramLabel = "N", description = "Of the model (default: ${DEFAULT-VALUE}).")
-    private int layers = 8;
-
-    @Option(names = "--width", paramLabel = "D", description = "Of the model (default: ${DEFAULT-VALUE}).")
-    private int width = 512;
+    @Mixin
+    private BenchModelOptions model = new BenchModelOptions();
 
     @Option(names = "--rounds", paramLabel = "N", description = "That are measured (default: ${DEFAULT-VALUE}).")
     private int rounds = 20;
 
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
-        DemoOptions.checkRange(problems, "--layers", layers, 1, 100);
-        DemoOptions.checkRange(problems, "--width", width, 64, 8192);
+        List<String> problems = new ArrayList<>(model.problems());
         DemoOptions.checkRange(problems, "--rounds", rounds, 1, 10_000);
-        if (width % 64 != 0) {
-            problems.add("--width " + width + " is no multiple of 64, the width of a head");
-        }
         return problems;
     }
 
     @Override
     public Integer call() throws Exception {
-        BenchJob.Plan plan = new BenchJob.Plan("round-bench", layers, width, LOCAL_STEPS);
+        BenchJob.Plan plan = new BenchJob.Plan("round-bench", model.layers, model.width, LOCAL_STEPS);
         BodyWaits waits = new BodyWaits(BenchJob.SUBTASKS);
-        LongStream.Builder parameters = LongStream.builder();
         // Not while the job runs, which needs both ends of a loopback for itself.
         List<Double> loopback = new ArrayList<>(loopback());
-        BenchJob.measure(plan, output.progress(), (cluster, job) -> {
-            parameters.add(job.bodyParameters());
+        long bodyBytes = BenchJob.measure(plan, output.progress(), (cluster, job) -> {
             while (waits.rounds().size() < rounds) {
                 waits.look(job.gauges());
                 Thread.sleep(BenchJob.POLL_MS);
             }
+            return Float.BYTES * job.bodyParameters();
         });
         loopback.addAll(loopback());
-        long bodyBytes = Float.BYTES * parameters.build().sum();
         BenchOutput.print("round", List.of(report(bodyBytes, waits, new Samples(loopback))), output);
         return ExitCode.OK;
     }
@@ -93,8 +82,8 @@ final class RoundBench implements Callable<Integer>, Checked {
 
     private BenchRun report(long bodyBytes, BodyWaits waits, Samples loopback) {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("layers", layers);
-        settings.put("width", width);
+        settings.put("layers", model.layers);
+        settings.put("width", model.width);
         settings.put("bodyBytes", bodyBytes);
         settings.put("subtasks", BenchJob.SUBTASKS);
         settings.put("rounds", rounds);

@@ -6,6 +6,7 @@ import io.tributary.embedded.LocalCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Measures a job of a benchmark with and without checkpoints, which it has taken when told to. */
 final class CheckpointedJob {
@@ -68,17 +69,7 @@ final class CheckpointedJob {
 
     private Cost cost(long number) throws IOException, InterruptedException {
         String details = "/jobs/%s/checkpoints/details/%d".formatted(job.id(), number);
-        JsonNode whole = rest(details);
-        long deadlineNanos = System.nanoTime() + CACHE_LIMIT.toNanos();
-        // Flink tells of checkpoints from a cache of some seconds.
-        while (!"COMPLETED".equals(whole.path("status").asText())) {
-            if (System.nanoTime() > deadlineNanos) {
-                throw new IOException(
-                        "Flink does not tell of checkpoint %d, which is complete, but: %s".formatted(number, whole));
-            }
-            Thread.sleep(BenchJob.POLL_MS);
-            whole = rest(details);
-        }
+        JsonNode whole = completed(details);
         JsonNode train = rest(details + "/subtasks/" + trainVertex());
         JsonNode summary = train.path("summary");
         return new Cost(
@@ -87,6 +78,22 @@ final class CheckpointedJob {
                 whole.path("end_to_end_duration").asLong(),
                 whole.path("state_size").asLong(),
                 train.path("state_size").asLong());
+    }
+
+    /** Flink tells of checkpoints from a cache of some seconds, in which a new one is not complete or not there yet. */
+    private JsonNode completed(String details) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + CACHE_LIMIT.toNanos();
+        Optional<JsonNode> told = rest.get(details);
+        while (told.filter(whole -> whole.path("status").asText().equals("COMPLETED"))
+                .isEmpty()) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new IOException("Flink does not tell of a checkpoint that is complete at %s, but: %s"
+                        .formatted(details, told.map(JsonNode::toString).orElse("nothing")));
+            }
+            Thread.sleep(BenchJob.POLL_MS);
+            told = rest.get(details);
+        }
+        return told.orElseThrow();
     }
 
     private String trainVertex() throws IOException, InterruptedException {

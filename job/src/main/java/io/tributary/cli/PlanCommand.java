@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,10 +39,19 @@ final class PlanCommand implements Callable<Integer>, Checked {
             List.of("method", "vocabulary", "embedding", "in memory", "per round", "per step", "times fewer");
     private static final List<String> COMPUTED = List.of("method", "GFLOP/token", "GB with AdamW");
 
+    /** As they are written on the command line. */
+    static final class PresetNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Preset.values()).map(Preset::label).iterator();
+        }
+    }
+
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "A published set-up: pile-12, pile-24, mc4-12 or mc4-1b.")
+            completionCandidates = PresetNames.class,
+            description = "A published set-up: ${COMPLETION-CANDIDATES}.")
     String preset = "";
 
     @Option(

@@ -32,6 +32,7 @@ class CompletionCommandTest {
     void completesOptionsAndTheirValues() throws Exception {
         assertThat(complete("./tributary", "submit", "--par")).containsExactly("--parallelism");
         assertThat(complete("./tributary", "feed", "--format", "wh")).containsExactly("whole");
+        assertThat(complete("./tributary", "plan", "--preset", "mc4-1")).containsExactly("mc4-12", "mc4-1b");
     }
 
     /** What bash offers for the last word. */

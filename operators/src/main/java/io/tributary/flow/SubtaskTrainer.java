@@ -7,11 +7,8 @@ import io.tributary.model.StepEngine;
 import io.tributary.record.Downstream;
 import io.tributary.record.ParameterGroup;
 import io.tributary.record.RoundReport.Participation;
-import io.tributary.record.ShardId;
-import io.tributary.record.ShardRequest;
 import io.tributary.record.SourceId;
 import io.tributary.record.Standing;
-import io.tributary.record.TensorId;
 import io.tributary.record.Tokenized;
 import io.tributary.round.Action;
 import io.tributary.round.SourceRound;
@@ -21,16 +18,12 @@ import io.tributary.vocabulary.SentencePieceModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 
 /**
  * The work of one Train subtask, without Flink: batches and shared parameters come in, steps are done one {@link #work} at
@@ -50,6 +43,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private final Outlet outlet;
     private final SharedStore store;
     private final Contributions contributions;
+    private final RowRequests rowRequests;
     private final Map<SourceId, TrainedSource> sources = new TreeMap<>();
     private final Map<String, SourceModel> models = new TreeMap<>();
     private final Deque<LongConsumer> chores = new ArrayDeque<>();
@@ -76,6 +70,7 @@ final class SubtaskTrainer implements AutoCloseable {
         this.store = new SharedStore(engine, layout);
         this.samples = new SampleChores(settings, chores, outlet);
         this.contributions = new Contributions(settings, layout, outlet);
+        this.rowRequests = new RowRequests(layout, outlet);
         this.appetites = new Appetites(settings.queueLimitBytes());
     }
 
@@ -129,7 +124,7 @@ final class SubtaskTrainer implements AutoCloseable {
 
     /** Asks for the rows of all its sources, of which nothing is kept over a restart. */
     void requestRows() {
-        sources.values().forEach(source -> requestRows(source, 0, index -> true));
+        sources.values().forEach(rowRequests::all);
     }
 
     void accept(Tokenized record, long nowMs) {
@@ -185,7 +180,7 @@ final class SubtaskTrainer implements AutoCloseable {
                 new TrainedSource(id, vocabulary.model(), rows, model, new UnigramCounts(pieces), reportedRound);
         sources.put(id, source);
         rows.ifPresent(held -> store.addHolder(id, held, false));
-        requestRows(source, 0, index -> true);
+        rowRequests.all(source);
     }
 
     HeldRows heldRows(int[] held) {
@@ -194,27 +189,6 @@ final class SubtaskTrainer implements AutoCloseable {
 
     String modelName(SourceId id) {
         return isMixture() ? MIXTURE : id.name();
-    }
-
-    private void requestRows(TrainedSource source, long fromRound, IntPredicate wanted) {
-        requestRows(source, true, fromRound, wanted);
-    }
-
-    /** @param holds whether the source holds its rows from now on, or nothing any more */
-    private void requestRows(TrainedSource source, boolean holds, long fromRound, IntPredicate wanted) {
-        source.rows().ifPresent(rows -> {
-            for (TensorId tensor : layout.tensors()) {
-                for (int index = 0;
-                        layout.byRows(tensor) && index < layout.sharding(tensor).count();
-                        index++) {
-                    if (rows.count(index) > 0 && wanted.test(index)) {
-                        ShardId shard = new ShardId(tensor, index);
-                        int[] held = holds ? rows.in(index) : new int[0];
-                        outlet.request(new ShardRequest.Rows(shard, source.id(), held, fromRound));
-                    }
-                }
-            }
-        });
     }
 
     private TrainedSource source(SourceId id) {
@@ -337,7 +311,7 @@ final class SubtaskTrainer implements AutoCloseable {
     private void release(TrainedSource source) {
         SourceId id = source.id();
         standings.release(source);
-        requestRows(source, false, 0, index -> true);
+        rowRequests.none(source);
         sources.remove(id);
         store.removeHolder(id);
         rounds.forget(id);
@@ -449,10 +423,7 @@ final class SubtaskTrainer implements AutoCloseable {
             rows.grow(growth);
             source.model().grow(rows.size());
             source.unigrams().grow(rows.size());
-            Set<Integer> grown = Arrays.stream(growth)
-                    .mapToObj(row -> row / layout.rowsOfAShard())
-                    .collect(Collectors.toSet());
-            requestRows(source, fromRound, grown::contains);
+            rowRequests.grown(source, growth, fromRound);
         });
     }
 

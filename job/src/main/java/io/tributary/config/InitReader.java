@@ -173,8 +173,7 @@ final class InitReader {
                     own.put(found.getKey(), found.getValue());
                 }
             }
-            VocabularySettings all = new VocabularySettings(
-                    vocabulary.maxPieces(), vocabulary.bootstrapBytes(), vocabulary.bootstrapTimeoutMs(), own, global);
+            VocabularySettings all = vocabulary.with(own, global);
             return section.make(() -> new Beginning(new InitialModel(from, source.orElse(""), origins), all));
         }
 
@@ -214,6 +213,7 @@ final class InitReader {
                                 "it has %,d token embeddings%s, and its vocabulary %,d pieces: say embeddings: new"
                                         .formatted(tokens.size() / shape.width(), of(owner), tokenizer.size()));
                     }
+                    requireStated(owner, tokenizer.size());
                 }
                 vocabularies.put(owner, vocabulary);
             }
@@ -221,6 +221,17 @@ final class InitReader {
                 takePositions(owner, origin);
             }
             origins.put(owner, new Origin(origin, kept == Kept.KEEP));
+        }
+
+        private void requireStated(String owner, int pieces) {
+            Optional.ofNullable(listed.get(owner))
+                    .filter(each ->
+                            each.section().has("pieces") && each.settings().pieces() != pieces)
+                    .ifPresent(each -> each.section()
+                            .refuse(
+                                    "pieces",
+                                    "%,d is not the %,d of the vocabulary that it begins with: leave it out, or say embeddings: new"
+                                            .formatted(each.settings().pieces(), pieces)));
         }
 
         private void takePositions(String owner, String origin) throws IOException {

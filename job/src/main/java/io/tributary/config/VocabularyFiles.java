@@ -14,9 +14,6 @@ import java.util.Optional;
 
 /** Reads the SentencePiece models that a settings file names, as far as its variant uses them. */
 final class VocabularyFiles {
-    /** What a trained vocabulary has at least; where the model is given, the number is not used. */
-    private static final int LEAST_PIECES = 260;
-
     private final Path folder;
 
     private record Model(byte[] bytes, int pieces) {}
@@ -30,35 +27,48 @@ final class VocabularyFiles {
     Optional<VocabularySettings> read(
             Variant variant, SourcesReader.Vocabulary vocabulary, List<SourcesReader.Source> sources) {
         Map<String, byte[]> own = new HashMap<>();
+        Map<String, Integer> trained = new HashMap<>();
         Optional<Model> shared = Optional.empty();
         if (variant.globalVocabulary()) {
             shared = load(vocabulary.section(), "file", vocabulary.file());
             shared.ifPresent(model -> compare(vocabulary.section(), vocabulary.pieces(), model, "vocabulary.file"));
         } else {
-            sources.forEach(source -> own(source, vocabulary.pieces())
-                    .ifPresent(model -> own.put(source.settings().name(), model.bytes())));
+            for (SourcesReader.Source source : sources) {
+                String name = source.settings().name();
+                if (source.vocabulary().isPresent()) {
+                    own(source).ifPresent(model -> own.put(name, model.bytes()));
+                } else if (source.section().has("pieces")) {
+                    trained(source).ifPresent(pieces -> trained.put(name, pieces));
+                }
+            }
         }
-        int pieces = shared.map(model -> Math.max(LEAST_PIECES, model.pieces())).orElse(vocabulary.pieces());
+        // Where the model is given, the number is not used.
+        int pieces = shared.map(model -> Math.max(VocabularySettings.MIN_PIECES, model.pieces()))
+                .orElse(vocabulary.pieces());
         Optional<byte[]> global = shared.map(Model::bytes);
         return vocabulary
                 .section()
                 .make(() -> new VocabularySettings(
-                        pieces, vocabulary.bootstrapBytes(), vocabulary.bootstrapTimeoutMs(), own, global));
+                        pieces, trained, vocabulary.bootstrapBytes(), vocabulary.bootstrapTimeoutMs(), own, global));
     }
 
-    private Optional<Model> own(SourcesReader.Source source, int trainedPieces) {
-        Section section = source.section();
-        int pieces = source.settings().pieces();
-        Optional<Model> model = load(section, "vocabulary", source.vocabulary());
-        model.ifPresent(given -> compare(section, pieces, given, "its vocabulary"));
-        if (source.vocabulary().isEmpty() && pieces != trainedPieces) {
-            section.refuse(
-                    "pieces",
-                    ("%,d is not the %,d of vocabulary.pieces, which a job trains for each source: leave it out, or"
-                                    + " name a vocabulary of that size")
-                            .formatted(pieces, trainedPieces));
-        }
+    private Optional<Model> own(SourcesReader.Source source) {
+        Optional<Model> model = load(source.section(), "vocabulary", source.vocabulary());
+        model.ifPresent(given -> compare(source.section(), source.settings().pieces(), given, "its vocabulary"));
         return model;
+    }
+
+    private static Optional<Integer> trained(SourcesReader.Source source) {
+        int pieces = source.settings().pieces();
+        if (pieces < VocabularySettings.MIN_PIECES) {
+            source.section()
+                    .refuse(
+                            "pieces",
+                            "%,d is too few: a vocabulary that is trained has at least %d"
+                                    .formatted(pieces, VocabularySettings.MIN_PIECES));
+            return Optional.empty();
+        }
+        return Optional.of(pieces);
     }
 
     private static void compare(Section section, int pieces, Model model, String what) {

@@ -154,6 +154,17 @@ class InitSettingsTest {
     }
 
     @Test
+    void anotherNumberOfPiecesThanThatOfTheEmbeddingsIsRefused() throws Exception {
+        int pieces = SentencePieceModel.read(DE).pieces().size();
+        assertThat(problems("variant: spec\nsources: [{name: de, pieces: 4000}]\n" + init(spec(), "")))
+                .containsExactly(
+                        "sources[0].pieces: 4,000 is not the %d of the vocabulary that it begins with: leave it out, or say embeddings: new"
+                                .formatted(pieces));
+        assertThat(problems("variant: spec\nsources: [{name: de, pieces: 4000}]\n" + init(spec(), ", embeddings: new")))
+                .isEmpty();
+    }
+
+    @Test
     void settingsWithoutAMeaningAreRefused() throws Exception {
         assertThat(problems("variant: spec\nsources: [{name: de, embeddings: new}]\n"))
                 .containsExactly("sources[0].embeddings: 'new' has no effect: there is no init.from to begin with");

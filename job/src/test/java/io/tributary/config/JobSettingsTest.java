@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
+import io.tributary.flow.VocabularySettings;
 import io.tributary.kafka.CorpusSource;
 import io.tributary.kafka.ValueFormat;
 import io.tributary.model.SamplingRules;
@@ -242,10 +243,20 @@ class JobSettingsTest {
     }
 
     @Test
-    void aJobTrainsVocabulariesOfOneSize() throws Exception {
-        assertThat(problems(SMALL + "sources: [{name: en, pieces: 300}]\n", LOCAL))
-                .containsExactly(
-                        "sources[0].pieces: 300 is not the 500 of vocabulary.pieces, which a job trains for each source: leave it out, or name a vocabulary of that size");
+    void aSourceMayHaveATrainedVocabularyOfAnotherSizeThanTheOthers() throws Exception {
+        VocabularySettings vocabulary = parse(SMALL + "sources: [{name: en, pieces: 300}, {name: de}]\n")
+                .pipeline()
+                .training()
+                .vocabulary();
+        assertThat(vocabulary.maxPieces("en")).isEqualTo(300);
+        assertThat(vocabulary.maxPieces("de")).isEqualTo(500);
+        assertThat(vocabulary.maxPieces("unlisted")).isEqualTo(500);
+        assertThat(problems(SMALL + "sources: [{name: en, pieces: 259}]\n", LOCAL))
+                .containsExactly("sources[0].pieces: 259 is too few: a vocabulary that is trained has at least 260");
+    }
+
+    @Test
+    void piecesAreThoseOfTheFileThatASourceNames() throws Exception {
         Files.write(folder.resolve("en.model"), model(300));
         assertThat(problems(SMALL + "sources: [{name: en, pieces: 1, vocabulary: en.model}]\n", LOCAL))
                 .singleElement()

@@ -181,15 +181,15 @@ final class Tokenizing implements AutoCloseable {
             return;
         }
         FirstDocuments.Taken taken = first.take();
-        start(source, model.orElseGet(() -> train(taken.firstText())), taken.firstText(), out);
+        start(source, model.orElseGet(() -> train(source, taken.firstText())), taken.firstText(), out);
         for (Document document : taken.documents()) {
             byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
             tokenize(document, utf8.length, settings.holdOut().holds(utf8), out);
         }
     }
 
-    private byte[] train(List<String> texts) {
-        VocabularyTrainer trainer = new VocabularyTrainer(settings.vocabulary().maxPieces());
+    private byte[] train(SourceId source, List<String> texts) {
+        VocabularyTrainer trainer = new VocabularyTrainer(settings.vocabulary().maxPieces(source.name()));
         texts.forEach(trainer::add);
         return trainer.train();
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * first documents that are not held out.
  *
  * @param maxPieces pieces of a trained vocabulary, at most
+ * @param ownMaxPieces the same by name of the source, for those that differ; only of vocabularies of a source's own
  * @param bootstrapBytes UTF-8 bytes of a source's first text, reached with its last document
  * @param bootstrapTimeoutMs after this time from its first document, what there is must do
  * @param given SentencePiece models by name of the source, which are used instead
@@ -17,13 +18,20 @@ import org.jspecify.annotations.Nullable;
  *     is trained from the first text of all listed sources
  */
 public record VocabularySettings(
-        int maxPieces, long bootstrapBytes, long bootstrapTimeoutMs, Map<String, byte[]> given, Optional<byte[]> global)
+        int maxPieces,
+        Map<String, Integer> ownMaxPieces,
+        long bootstrapBytes,
+        long bootstrapTimeoutMs,
+        Map<String, byte[]> given,
+        Optional<byte[]> global)
         implements Serializable {
+    /** 3 control pieces and 256 bytes are in every vocabulary, and one more. */
+    public static final int MIN_PIECES = 260;
+
     public VocabularySettings {
-        // 3 control pieces and 256 bytes are in every vocabulary.
-        if (maxPieces < 260) {
-            throw new IllegalArgumentException("A vocabulary needs at least 260 pieces, not " + maxPieces);
-        }
+        requirePieces(maxPieces);
+        ownMaxPieces = Map.copyOf(ownMaxPieces);
+        ownMaxPieces.values().forEach(VocabularySettings::requirePieces);
         if (bootstrapBytes < 1 || bootstrapTimeoutMs < 1) {
             throw new IllegalArgumentException(
                     "A vocabulary is trained from at least 1 byte and within at least 1 ms, not %d and %d"
@@ -32,18 +40,46 @@ public record VocabularySettings(
         given = Map.copyOf(given);
     }
 
-    /** Vocabularies of each source's own. */
+    private static void requirePieces(int maxPieces) {
+        if (maxPieces < MIN_PIECES) {
+            throw new IllegalArgumentException(
+                    "A vocabulary needs at least %d pieces, not %d".formatted(MIN_PIECES, maxPieces));
+        }
+    }
+
+    /** Where trained vocabularies are of one size. */
+    public VocabularySettings(
+            int maxPieces,
+            long bootstrapBytes,
+            long bootstrapTimeoutMs,
+            Map<String, byte[]> given,
+            Optional<byte[]> global) {
+        this(maxPieces, Map.of(), bootstrapBytes, bootstrapTimeoutMs, given, global);
+    }
+
+    /** Vocabularies of each source's own, of one size where they are trained. */
     public VocabularySettings(int maxPieces, long bootstrapBytes, long bootstrapTimeoutMs, Map<String, byte[]> given) {
         this(maxPieces, bootstrapBytes, bootstrapTimeoutMs, given, Optional.empty());
     }
 
+    /** Pieces of the vocabulary that is trained for this source, at most. */
+    public int maxPieces(String source) {
+        return ownMaxPieces.getOrDefault(source, maxPieces);
+    }
+
+    /** The same with other models that are used instead of trained ones. */
+    public VocabularySettings with(Map<String, byte[]> given, Optional<byte[]> global) {
+        return new VocabularySettings(maxPieces, ownMaxPieces, bootstrapBytes, bootstrapTimeoutMs, given, global);
+    }
+
     /** Java cannot serialize an Optional. */
     private Object writeReplace() {
-        return new Written(maxPieces, bootstrapBytes, bootstrapTimeoutMs, given, global.orElse(null));
+        return new Written(maxPieces, ownMaxPieces, bootstrapBytes, bootstrapTimeoutMs, given, global.orElse(null));
     }
 
     private record Written(
             int maxPieces,
+            Map<String, Integer> ownMaxPieces,
             long bootstrapBytes,
             long bootstrapTimeoutMs,
             Map<String, byte[]> given,
@@ -51,7 +87,7 @@ public record VocabularySettings(
             implements Serializable {
         private Object readResolve() {
             return new VocabularySettings(
-                    maxPieces, bootstrapBytes, bootstrapTimeoutMs, given, Optional.ofNullable(global));
+                    maxPieces, ownMaxPieces, bootstrapBytes, bootstrapTimeoutMs, given, Optional.ofNullable(global));
         }
     }
 

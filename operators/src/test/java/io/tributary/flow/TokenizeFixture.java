@@ -55,6 +55,14 @@ record TokenizeFixture(Variant variant, VocabularySettings vocabulary, double he
                 variant, new VocabularySettings(300, bootstrapBytes, TIMEOUT_MS, Map.of()), 0, Map.of());
     }
 
+    static TokenizeFixture ofSizes(Map<String, Integer> maxPieces, long bootstrapBytes) {
+        return new TokenizeFixture(
+                Variant.SPEC,
+                new VocabularySettings(300, maxPieces, bootstrapBytes, TIMEOUT_MS, Map.of(), Optional.empty()),
+                0,
+                Map.of());
+    }
+
     TokenizeFixture given(byte[] model) {
         return withVocabulary(Map.of(GERMAN.name(), model), Optional.empty());
     }
@@ -72,16 +80,7 @@ record TokenizeFixture(Variant variant, VocabularySettings vocabulary, double he
     }
 
     private TokenizeFixture withVocabulary(Map<String, byte[]> given, Optional<byte[]> global) {
-        return new TokenizeFixture(
-                variant,
-                new VocabularySettings(
-                        vocabulary.maxPieces(),
-                        vocabulary.bootstrapBytes(),
-                        vocabulary.bootstrapTimeoutMs(),
-                        given,
-                        global),
-                heldOut,
-                lengths);
+        return new TokenizeFixture(variant, vocabulary.with(given, global), heldOut, lengths);
     }
 
     TrainingSettings settings() {

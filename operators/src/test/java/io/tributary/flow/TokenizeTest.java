@@ -11,12 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.record.Document;
+import io.tributary.record.SourceId;
 import io.tributary.record.Tokenized;
 import io.tributary.record.Variant;
+import io.tributary.vocabulary.SentencePieceModel;
 import io.tributary.vocabulary.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,23 @@ class TokenizeTest {
             assertThat(tokenize.extractOutputValues().get(0)).isInstanceOf(Tokenized.Vocabulary.class);
             assertThat(tokenize.extractOutputValues()).hasAtLeastOneElementOfType(Tokenized.Batch.class);
         }
+    }
+
+    @Test
+    void eachSourceHasAsManyPiecesAsItsSettingsSay() throws Exception {
+        List<Document> documents = new ArrayList<>(germans(40));
+        documents.addAll(chineses(40));
+        List<Tokenized> out =
+                TokenizeFixture.ofSizes(Map.of(CHINESE.name(), 270), 600).tokenized(documents);
+
+        assertThat(pieces(out, GERMAN)).isEqualTo(300);
+        assertThat(pieces(out, CHINESE)).isEqualTo(270);
+    }
+
+    private static int pieces(List<Tokenized> out, SourceId source) {
+        return SentencePieceModel.read(TokenizedText.of(out, source).model())
+                .pieces()
+                .size();
     }
 
     @ParameterizedTest

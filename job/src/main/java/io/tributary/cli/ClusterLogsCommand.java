@@ -82,7 +82,11 @@ final class ClusterLogsCommand implements Callable<Integer>, Checked {
         try (BufferedReader reader = tail.inputReader()) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 out.println(line);
-                out.flush();
+                // Nobody reads on, as behind "| head".
+                if (out.checkError()) {
+                    tail.destroy();
+                    return ExitCode.OK;
+                }
             }
         }
         return tail.waitFor() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -27,6 +27,11 @@ final class Terminal {
         return redraws;
     }
 
+    /** Whether nobody can read any more what is printed, as behind {@code | head}: whoever prints on and on ends then. */
+    boolean isClosed() {
+        return out.checkError();
+    }
+
     /** Prints a line that stays. */
     void print(String line) {
         out.println(line);

@@ -63,7 +63,7 @@ final class WatchCommand implements Callable<Integer>, Checked {
         History history = new History(List.of());
         try (ReportReader<RoundReport> reports = ReportReader.ofRounds(client)) {
             reports.checkAnswers();
-            while (!Thread.interrupted()) {
+            while (!Thread.interrupted() && !terminal.isClosed()) {
                 for (ReportReader.Received<RoundReport> received : reports.poll(POLL)) {
                     history.add(received.report(), received.at());
                     if (!terminal.redraws()) {

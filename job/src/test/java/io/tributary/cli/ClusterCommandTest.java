@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PipedReader;
+import java.io.PipedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands say without a running cluster; its processes have a test of their own. */
@@ -77,6 +80,22 @@ class ClusterCommandTest {
         assertThat(err.toString()).contains("brokre is not a process of this cluster: it has broker, jobmanager");
         assertThat(execute("logs", "jobmanager")).isEqualTo(2);
         assertThat(err.toString()).contains("jobmanager.log");
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void logsThatAreFollowedEndWhenNobodyReadsThem() throws Exception {
+        Files.writeString(folder.resolve("cluster.json"), STOPPED);
+        Files.createDirectories(folder.resolve("logs"));
+        Files.writeString(folder.resolve("logs/broker.log"), "one\ntwo\nthree\n");
+        PipedReader reader = new PipedReader();
+        PipedWriter pipe = new PipedWriter(reader);
+        reader.close();
+        Main main = new Main();
+        main.line().setOut(new PrintWriter(pipe)).setErr(new PrintWriter(err, true));
+        assertThat(main.execute("cluster", "logs", "--folder=" + folder, "broker", "--follow"))
+                .as(err.toString())
+                .isZero();
     }
 
     @Test

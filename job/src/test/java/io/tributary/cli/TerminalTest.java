@@ -3,6 +3,8 @@ package io.tributary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,6 +29,18 @@ class TerminalTest {
         bytes.reset();
         terminal.draw(List.of("three"));
         assertThat(output()).doesNotContain("A\r");
+    }
+
+    @Test
+    void thatNobodyReadsAnyMoreIsNoticed() throws Exception {
+        PipedInputStream reader = new PipedInputStream(1 << 10);
+        Terminal piped =
+                new Terminal(new PrintStream(new PipedOutputStream(reader), false, StandardCharsets.UTF_8), false);
+        piped.print("a line");
+        assertThat(piped.isClosed()).isFalse();
+        reader.close();
+        piped.print("another");
+        assertThat(piped.isClosed()).isTrue();
     }
 
     private String output() {

@@ -4,11 +4,13 @@ import io.tributary.plan.ByteSize;
 import io.tributary.session.JobDetails;
 import io.tributary.session.JobDetails.Checkpoint;
 import io.tributary.session.JobSummary;
+import io.tributary.session.Progress;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Jobs as they are printed, for people and for programs. */
@@ -43,12 +45,22 @@ final class JobText {
         return List.of(
                 "job          " + job.summary().id() + "  " + job.summary().name(),
                 "state        " + job.summary().state() + " since " + time(job.since()),
+                "round        " + job.progress().map(JobText::text).orElse("not told yet"),
                 "parallelism  " + job.parallelism(),
                 "restarts     "
                         + (job.restarts().isPresent()
                                 ? String.valueOf(job.restarts().getAsLong())
                                 : "not counted yet"),
                 "checkpoint   " + checkpoint);
+    }
+
+    private static String text(Progress progress) {
+        String round = String.format(Locale.ROOT, "%,d", progress.round());
+        if (progress.rounds().isEmpty()) {
+            return round;
+        }
+        return String.format(Locale.ROOT, "%s of %,d", round, progress.rounds().getAsLong())
+                + (progress.isOver() ? ": the run is over, ./tributary stop ends the job" : "");
     }
 
     /** For a program: times as in ISO 8601. */
@@ -65,6 +77,10 @@ final class JobText {
     static Map<String, Object> values(JobDetails job) {
         Map<String, Object> values = values(job.summary());
         values.put("since", job.since().toString());
+        job.progress().ifPresent(progress -> {
+            values.put("round", progress.round());
+            progress.rounds().ifPresent(rounds -> values.put("rounds", rounds));
+        });
         values.put("parallelism", job.parallelism());
         job.restarts().ifPresent(restarts -> values.put("restarts", restarts));
         job.lastCheckpoint().ifPresent(last -> values.put("lastCheckpoint", values(last)));

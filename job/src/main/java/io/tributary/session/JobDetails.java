@@ -10,12 +10,14 @@ import java.util.OptionalLong;
  *
  * @param since when it came into its state
  * @param parallelism subtasks of its widest operator
+ * @param progress how far its rounds are; empty where it does not train, or has not said yet
  * @param restarts after failures; empty before Flink has counted, which takes some seconds
  */
 public record JobDetails(
         JobSummary summary,
         Instant since,
         int parallelism,
+        Optional<Progress> progress,
         OptionalLong restarts,
         Optional<Checkpoint> lastCheckpoint) {
     /**

@@ -148,6 +148,9 @@ public final class Session implements AutoCloseable {
                 now,
                 Instant.ofEpochMilli(info.getTimestamps().getOrDefault(state, info.getStartTime())),
                 parallelism,
+                state == JobStatus.RUNNING
+                        ? TrainGauges.ofAny(this, info).flatMap(TrainGauges::progress)
+                        : Optional.empty(),
                 restarts(job.id()),
                 lastCheckpoint(job.id()));
     }

@@ -37,6 +37,6 @@ class BodyWaitsTest {
     }
 
     private static TrainGauges gauges(List<Long> rounds, List<Long> bodyWaits) {
-        return new TrainGauges(2, rounds, List.of(), List.of(), List.of(), bodyWaits);
+        return new TrainGauges(2, rounds, List.of(), List.of(), List.of(), List.of(), bodyWaits);
     }
 }

@@ -110,6 +110,9 @@ class LifeOfAJobTest {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> json("status", "broken")
                 .has("lastCheckpoint"));
         assertThat(run("status")).contains("parallelism  3", "checkpoint   checkpoint ");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(run("status"))
+                .contains("round        %d of %d: the run is over".formatted(ROUNDS, ROUNDS)));
+        assertThat(json("status").at("/rounds").longValue()).isEqualTo(ROUNDS);
         assertThat(run("cancel")).contains("./tributary resume --from file:").containsPattern("/checkpoints/\\w+/chk-");
         assertThat(run("resume")).contains("It runs.");
         assertThat(json("status").at("/parallelism").intValue())

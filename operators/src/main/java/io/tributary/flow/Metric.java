@@ -12,6 +12,7 @@ import org.apache.flink.metrics.SimpleCounter;
  */
 public enum Metric {
     ROUND(Kind.GAUGE, "round"),
+    ROUNDS(Kind.GAUGE, "rounds"),
     BORDER(Kind.GAUGE, "border"),
     STEPS(Kind.GAUGE, "steps"),
     FIRST_STEP(Kind.GAUGE, "first_step"),

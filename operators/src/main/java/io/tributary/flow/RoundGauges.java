@@ -1,5 +1,6 @@
 package io.tributary.flow;
 
+import io.tributary.round.RoundRules;
 import io.tributary.round.SourceRound;
 import io.tributary.round.SubtaskRounds;
 import org.apache.flink.metrics.MetricGroup;
@@ -11,6 +12,8 @@ import org.apache.flink.metrics.MetricGroup;
 public final class RoundGauges {
     /** The round that the subtask is in, or {@link SourceRound#NONE} before the first body. */
     public static final String ROUND = Metric.ROUND.id();
+    /** The rounds of the run, or {@link SourceRound#NONE} for one without end. A run is over in the round of this number. */
+    public static final String ROUNDS = Metric.ROUNDS.id();
     /** The round at whose border the subtask is held, or {@link SourceRound#NONE}. */
     public static final String BORDER = Metric.BORDER.id();
 
@@ -40,9 +43,11 @@ public final class RoundGauges {
 
     private RoundGauges() {}
 
-    static RoundGauges in(MetricGroup operator) {
+    static RoundGauges in(MetricGroup operator, RoundRules rules) {
         RoundGauges gauges = new RoundGauges();
+        long rounds = rules.endless() ? SourceRound.NONE : rules.maxRounds();
         Metric.ROUND.show(operator, () -> gauges.round);
+        Metric.ROUNDS.show(operator, () -> rounds);
         Metric.BORDER.show(operator, () -> gauges.border);
         Metric.STEPS.show(operator, () -> gauges.steps);
         Metric.FIRST_STEP.show(operator, () -> gauges.firstStepMs);

@@ -138,7 +138,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         super.open();
         timerMs = OptionalLong.empty();
         receiver = record -> later(() -> receive(record), "receive from the broadcast stream");
-        gauges = RoundGauges.in(getMetricGroup());
+        gauges = RoundGauges.in(getMetricGroup(), settings.rounds());
         trainer.sources().values().forEach(this::show);
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         place = new HandOver.Place(loop, HandOver.End.TRAIN, subtask);

@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param localSteps steps of a source in a round, N_local
  * @param timeoutMs how long a subtask waits for its sources, from the arrival of the round's body
- * @param maxRounds training ends with the body of this round: the last round that is trained is the one before
+ * @param maxRounds training ends with the body of this round: the last round that is trained is the one before; {@link
+ *     Long#MAX_VALUE} for a run without end
  * @param sampling who takes part in a round
  * @param ownSteps steps of sources that differ from {@code localSteps}
  * @param inTurns whether sources train one model, so that the order of their steps is part of what comes out: then they
@@ -62,6 +63,11 @@ public record RoundRules(
     public static RoundRules mixture(long timeoutMs, long maxRounds, Map<SourceId, Integer> steps) {
         int localSteps = steps.values().stream().mapToInt(Integer::intValue).sum();
         return new RoundRules(localSteps, timeoutMs, maxRounds, Sampling.everyone(), steps, true);
+    }
+
+    /** Whether rounds go on until the job is stopped. */
+    public boolean endless() {
+        return maxRounds == Long.MAX_VALUE;
     }
 
     /** Steps of this source in a round. */

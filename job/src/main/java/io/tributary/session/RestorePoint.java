@@ -30,6 +30,7 @@ public record RestorePoint(String path, FileTime written) {
             Pattern.compile(".*/(?:savepoint-([0-9a-f]{6})-[^/]*|([0-9a-f]{32})/chk-\\d+)/?");
 
     private static final int DEPTH = 4;
+    private static final int MOST_LOOKS = 100;
 
     /** One that is named by a path or a URI, its {@code _metadata} or its folder. */
     public static RestorePoint named(String name) {
@@ -46,24 +47,33 @@ public record RestorePoint(String path, FileTime written) {
     public static List<RestorePoint> in(String place) throws IOException {
         List<RestorePoint> found = new ArrayList<>();
         for (String parent : List.of("savepoints", "checkpoints")) {
-            var folder = new org.apache.flink.core.fs.Path(Places.uri(place), parent);
+            found.addAll(under(new org.apache.flink.core.fs.Path(Places.uri(place), parent)));
+        }
+        found.sort(Comparator.comparing(RestorePoint::written).reversed());
+        return found;
+    }
+
+    /** A running job removes old checkpoints while they are looked at, which spoils Flink's list: then it is made again. */
+    private static List<RestorePoint> under(org.apache.flink.core.fs.Path folder) throws IOException {
+        for (int looks = 1; ; looks++) {
             try {
                 FileSystem files = folder.getFileSystem();
+                List<RestorePoint> found = new ArrayList<>();
                 if (files.exists(folder)) {
                     find(files, folder, DEPTH, found);
                 }
+                return found;
             } catch (UnsupportedFileSystemSchemeException e) {
                 throw new Failure(
                         ErrorCode.SAVEPOINT_BROKEN,
                         "What is in " + folder + " cannot be seen from here: name a savepoint with --from PATH",
                         e);
             } catch (FileNotFoundException e) {
-                // A running job removes old checkpoints while they are looked at.
-                throw new IOException(folder + " changes while it is read: try again", e);
+                if (looks == MOST_LOOKS) {
+                    throw new IOException(folder + " changes while it is read: try again", e);
+                }
             }
         }
-        found.sort(Comparator.comparing(RestorePoint::written).reversed());
-        return found;
     }
 
     private static void find(

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +29,33 @@ class RestorePointTest {
                 .extracting(RestorePoint::path)
                 .containsExactly("file:" + newest, "file:" + middle, "file:" + old);
         assertThat(RestorePoint.in(folder.resolve("none"))).isEmpty();
+    }
+
+    @Test
+    void theyAreFoundWhileAJobMakesAndRemovesOthers() throws Exception {
+        Path kept = metadata("checkpoints/" + JOB + "/chk-7", 3000);
+        AtomicBoolean found = new AtomicBoolean();
+        Thread job = new Thread(() -> {
+            for (int checkpoint = 100; !found.get(); checkpoint++) {
+                try {
+                    Files.createDirectory(kept.resolveSibling("chk-" + checkpoint));
+                    Files.deleteIfExists(kept.resolveSibling("chk-" + (checkpoint - 20)));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        job.start();
+        try {
+            for (int look = 0; look < 500; look++) {
+                assertThat(RestorePoint.in(folder))
+                        .extracting(RestorePoint::path)
+                        .containsExactly("file:" + kept);
+            }
+        } finally {
+            found.set(true);
+            job.join();
+        }
     }
 
     @Test

@@ -17,7 +17,9 @@ import io.tributary.snapshot.SnapshotWriter;
 import io.tributary.snapshot.Tensor;
 import io.tributary.vocabulary.SentencePieceModel;
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -208,6 +210,21 @@ public record Export(Dtype dtype, long maxShardBytes) {
         return shards;
     }
 
+    /** Writes no more once its thread is interrupted, as Ctrl-C does it. */
+    private static final class Interruptible extends FilterOutputStream {
+        Interruptible(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted");
+            }
+            out.write(bytes, offset, length);
+        }
+    }
+
     /** The folder that is written, and what is in it so far. */
     private static final class Folder {
         private final Path path;
@@ -227,8 +244,8 @@ public record Export(Dtype dtype, long maxShardBytes) {
         void write(String name, Content content) throws IOException {
             written.add(name);
             Path file = new Path(path, name);
-            try (OutputStream out =
-                    new BufferedOutputStream(fileSystem.create(file, FileSystem.WriteMode.NO_OVERWRITE), 1 << 16)) {
+            try (OutputStream out = new BufferedOutputStream(
+                    new Interruptible(fileSystem.create(file, FileSystem.WriteMode.NO_OVERWRITE)), 1 << 16)) {
                 content.writeTo(out);
             } catch (IOException e) {
                 throw new IOException("Cannot write %s: %s".formatted(file, e.getMessage()), e);

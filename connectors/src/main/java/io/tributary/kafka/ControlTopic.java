@@ -25,6 +25,8 @@ public final class ControlTopic {
     private static final String ORDER = "order";
     private static final String SOURCE = "source";
     private static final String JOB = "job";
+    /** Of a topic, says Kafka; what is longer would not go through the job's own streams either. */
+    private static final int LONGEST_NAME = 249;
 
     private static final Map<String, Standing> STANDINGS =
             new TreeMap<>(Map.of("pause", Standing.PAUSED, "resume", Standing.ACTIVE, "retire", Standing.RETIRED));
@@ -91,8 +93,13 @@ public final class ControlTopic {
     private static String text(JsonNode order, String field) throws RejectedDocumentException {
         JsonNode value = order.get(field);
         if (value == null || !value.isTextual()) {
-            throw new RejectedDocumentException("The order has no string '%s': %s".formatted(field, order));
+            throw new RejectedDocumentException("The order has no string '%s'".formatted(field));
         }
-        return value.textValue();
+        String text = value.textValue();
+        if (text.length() > LONGEST_NAME) {
+            throw new RejectedDocumentException("The '%s' of the order has %,d characters, and no name has more than %d"
+                    .formatted(field, text.length(), LONGEST_NAME));
+        }
+        return text;
     }
 }

@@ -9,6 +9,7 @@ import io.tributary.record.SourceId;
 import io.tributary.record.SourceKeys;
 import io.tributary.record.Standing;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,17 @@ class ControlTopicTest {
             assertThat(letter.reason()).contains(reason);
             assertThat(letter.source()).isEmpty();
         });
+    }
+
+    @Test
+    void aNameThatIsLongerThanThatOfAnyTopicBecomesADeadLetter() {
+        for (String name : List.of("order", "source", "job")) {
+            String value =
+                    "{\"order\": \"pause\", \"source\": \"de\", \"%s\": \"%s\"}".formatted(name, "x".repeat(70_000));
+            assertThat(ingest(value.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOfSatisfying(DeadLetter.class, letter -> assertThat(letter.reason())
+                            .contains("The '" + name + "' of the order has 70,000 characters"));
+        }
     }
 
     @Test

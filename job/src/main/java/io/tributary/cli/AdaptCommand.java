@@ -19,6 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -62,7 +64,7 @@ final class AdaptCommand implements Callable<Integer>, Checked {
             required = true,
             paramLabel = "DIR",
             description = "A folder of snapshots for the outcome; missing or empty.")
-    private Path to = Path.of("");
+    private String to = "";
 
     @Option(
             names = "--from",
@@ -110,14 +112,13 @@ final class AdaptCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        SnapshotOption.logToCache();
         List<String> problems = new ArrayList<>(snapshot.problems(from.stream().toList()));
         if (problems.isEmpty() && snapshot.isGiven()) {
             checkName(problems);
         }
         corpora.forEach(corpus -> EvaluateCommand.checkCorpus(problems, corpus));
         if (!to.toString().isEmpty()) {
-            DemoOptions.checkEmpty(problems, "--to", to);
+            checkEmpty(problems);
         }
         DemoOptions.checkRange(problems, "--steps", steps, 1, 100_000_000);
         DemoOptions.checkRange(problems, "--batch-rows", batchRows, 1, 4096);
@@ -127,6 +128,22 @@ final class AdaptCommand implements Callable<Integer>, Checked {
         }
         checkVocabulary(problems);
         return problems;
+    }
+
+    /** Before the training, which would be lost if there were no place for it. */
+    private void checkEmpty(List<String> problems) {
+        var folder = SnapshotOption.path(to);
+        try {
+            FileSystem files = folder.getFileSystem();
+            if (files.exists(folder)) {
+                FileStatus[] content = files.listStatus(folder);
+                if (!files.getFileStatus(folder).isDir() || (content != null && content.length > 0)) {
+                    problems.add("--to " + to + " is not empty: name a new folder");
+                }
+            }
+        } catch (IOException e) {
+            problems.add("--to " + to + " cannot be reached: " + e.getMessage());
+        }
     }
 
     private void checkName(List<String> problems) {
@@ -168,7 +185,7 @@ final class AdaptCommand implements Callable<Integer>, Checked {
             out.println(line(progress));
             out.flush();
         });
-        var folder = adaptation.run(SnapshotOption.path(to.toString()));
+        var folder = adaptation.run(SnapshotOption.path(to));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("snapshot", folder.getPath());
         document.put("source", source);

@@ -9,6 +9,7 @@ import io.tributary.corpus.Topics;
 import io.tributary.embedded.ClusterClassPath;
 import io.tributary.embedded.ClusterSettings;
 import io.tributary.embedded.LocalCluster;
+import io.tributary.embedded.Places;
 import io.tributary.model.Precision;
 import io.tributary.session.ClusterAddress;
 import io.tributary.session.JobSummary;
@@ -141,7 +142,7 @@ final class BenchJob implements AutoCloseable {
                 new KeptSettings.Text(plan.yaml(), cluster.folder().root());
         JobSettings settings = text.parse(new JobDefaults(
                 Optional.of(cluster.bootstrapServers()),
-                Optional.of(cluster.folder().snapshots().toUri().toString())));
+                Optional.of(Places.uri(cluster.folder().snapshots()))));
         Session session = Session.with(ClusterAddress.of(cluster.webUrl()));
         Submission submission =
                 new Submission(session, new KeptSettings(cluster.folder().jobs()), Submission.installedJar());

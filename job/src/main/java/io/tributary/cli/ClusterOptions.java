@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.JobDefaults;
 import io.tributary.embedded.ClusterFolder;
+import io.tributary.embedded.Places;
 import io.tributary.session.ClusterAddress;
 import io.tributary.session.KeptSettings;
 import io.tributary.session.RestorePoint;
@@ -87,12 +88,10 @@ final class ClusterOptions implements ClusterFolderOption {
         }
         return new JobDefaults(
                 address().kafka(),
-                Optional.of(
-                        address().storage().map(place -> place + "/snapshots").orElseGet(() -> folder.toAbsolutePath()
-                                .normalize()
-                                .resolve("snapshots")
-                                .toUri()
-                                .toString())));
+                Optional.of(address()
+                        .storage()
+                        .map(place -> place + "/snapshots")
+                        .orElseGet(() -> Places.uri(folder.resolve("snapshots")))));
     }
 
     /** The same; where no cluster was started in the folder, settings have to say everything. */
@@ -110,7 +109,7 @@ final class ClusterOptions implements ClusterFolderOption {
             return named;
         }
         String storage = storage();
-        return FileSystems.settings(folder)
+        return FileSystems.ownSettings(folder)
                 .getOptional(CheckpointingOptions.SAVEPOINT_DIRECTORY)
                 .or(() -> Optional.of(storage + "/savepoints"));
     }

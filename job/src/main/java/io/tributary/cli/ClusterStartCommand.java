@@ -121,7 +121,12 @@ final class ClusterStartCommand implements Callable<Integer>, Checked {
         cluster.alive().forEach(process -> missing.remove(process.name()));
         progress.println(starting(cluster, missing));
         progress.flush();
-        cluster.startMissing();
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
+        try {
+            cluster.startMissing();
+        } finally {
+            interrupt.done();
+        }
         ClusterSettings settings = cluster.settings();
         output.print(
                 Map.of(

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.corpus.Corpus;
+import io.tributary.corpus.DemoText;
 import io.tributary.record.Variant;
 import io.tributary.vocabulary.Tokenizer;
 import java.io.IOException;
@@ -193,6 +194,10 @@ final class DemoOptions {
             return;
         }
         try {
+            if (equals > 0 && !sources().contains(vocabulary.substring(0, equals))) {
+                problems.add("--vocabulary %s: there is no source of that name, but %s"
+                        .formatted(vocabulary, String.join(", ", sources())));
+            }
             Tokenizer.load(Files.readAllBytes(Path.of(vocabulary.substring(equals + 1))))
                     .close();
         } catch (IOException e) {
@@ -200,6 +205,12 @@ final class DemoOptions {
         } catch (IllegalArgumentException e) {
             problems.add("--vocabulary " + vocabulary + ": " + e.getMessage());
         }
+    }
+
+    private List<String> sources() throws IOException {
+        return corpora.isEmpty()
+                ? DemoText.sources()
+                : corpora.stream().map(corpus -> corpus.split("=", 2)[0]).toList();
     }
 
     private void checkCorpora(List<String> problems) {

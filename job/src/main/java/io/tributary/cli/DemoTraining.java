@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.PipelineConfig;
 import io.tributary.corpus.Topics;
+import io.tributary.embedded.Places;
 import io.tributary.flow.HoldOut;
 import io.tributary.flow.SampleSettings;
 import io.tributary.flow.TrainingSettings;
@@ -56,7 +57,7 @@ final class DemoTraining {
         flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         flink.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                plan.out().resolve("flink/checkpoints").toUri().toString());
+                Places.uri(plan.out().resolve("flink/checkpoints")));
         // What fails again and again should end the demo with its reason.
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
@@ -73,7 +74,7 @@ final class DemoTraining {
                 Map.of(),
                 CorpusDeserializer.DEFAULT_MAX_DOCUMENT_BYTES,
                 settings(plan),
-                plan.snapshots().toUri().toString(),
+                Places.uri(plan.snapshots()),
                 new DeadLetterSink(servers, Topics.MAX_MESSAGE_BYTES, Map.of()),
                 new ReportSink(servers, Map.of()));
     }

@@ -54,7 +54,6 @@ final class EvaluateCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        SnapshotOption.logToCache();
         List<String> problems = new ArrayList<>(snapshot.problems(List.of(source)));
         checkCorpus(problems, corpus);
         return problems;

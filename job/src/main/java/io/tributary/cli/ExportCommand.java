@@ -83,7 +83,13 @@ final class ExportCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Snapshot opened = snapshot.open();
         String name = source.isPresent() ? source.get() : only(opened);
-        Export.Result result = export(opened, name);
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
+        Export.Result result;
+        try {
+            result = export(opened, name);
+        } finally {
+            interrupt.done();
+        }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("folder", to);
         document.put("source", name);

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
         })
 final class FeedCommand implements Callable<Integer>, Checked {
     private static final String PIPE = "-";
+    private static final String TEXT_FIELD = "text";
     /** Of a batch with one record. */
     private static final int FRAMING_BYTES = 128;
 
@@ -75,8 +76,10 @@ final class FeedCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--field",
             paramLabel = "NAME",
-            description = "With jsonl, the field of each object that holds its text (default: ${DEFAULT-VALUE}).")
-    private String field = "text";
+            description =
+                    "With jsonl, the field of each object that holds its text (default: the one that the job reads,"
+                            + " or " + TEXT_FIELD + ").")
+    private Optional<String> field = Optional.empty();
 
     @Option(
             names = "--resume",
@@ -124,7 +127,7 @@ final class FeedCommand implements Callable<Integer>, Checked {
         if (files.contains(PIPE) && resume) {
             problems.add("--resume: what comes through a pipe has no place to go on from; name a file");
         }
-        if (field.isEmpty()) {
+        if (field.filter(String::isEmpty).isPresent()) {
             problems.add("--field is empty: it names the field with the text");
         }
         return problems;
@@ -172,16 +175,25 @@ final class FeedCommand implements Callable<Integer>, Checked {
 
     private Shape shape(String file, KafkaOption.Broker kafka, int maxBytes) throws IOException {
         Format chosen = format.orElse(Format.of(file));
-        ValueFormat text = chosen == Format.JSONL ? new ValueFormat.Json(field) : ValueFormat.TEXT;
-        // What the job reads as JSON has to be JSON.
-        boolean whole = kafka.formats().getOrDefault(source, ValueFormat.TEXT) instanceof ValueFormat.Json;
-        if (whole && chosen != Format.JSONL) {
+        // What the job reads as JSON has to be JSON, with its text where the job looks for it.
+        Optional<String> read = kafka.formats().getOrDefault(source, ValueFormat.TEXT) instanceof ValueFormat.Json json
+                ? Optional.of(json.field())
+                : Optional.empty();
+        String textField = field.or(() -> read).orElse(TEXT_FIELD);
+        ValueFormat text = chosen == Format.JSONL ? new ValueFormat.Json(textField) : ValueFormat.TEXT;
+        if (read.isPresent() && !read.get().equals(textField)) {
+            throw new Failure(
+                    ErrorCode.COMMAND_LINE,
+                    "The job reads the text of %s in the field '%s', as its settings say, and not in '%s': leave out --field"
+                            .formatted(source, read.get(), textField));
+        }
+        if (read.isPresent() && chosen != Format.JSONL) {
             throw new Failure(
                     ErrorCode.COMMAND_LINE,
                     "The job reads the source %s as JSON, as its settings say, but %s is no JSON lines: give it --format jsonl if it is"
                             .formatted(source, file));
         }
-        return new Shape(kafka.topicPrefix() + source, chosen.cut, text, whole, maxBytes);
+        return new Shape(kafka.topicPrefix() + source, chosen.cut, text, read.isPresent(), maxBytes);
     }
 
     private void send(String file, TextFeed feed, FeedState state) throws IOException {

@@ -49,7 +49,16 @@ final class FileSystems {
     /** Of Flink: those that {@code FLINK_CONF_DIR} names, as for Flink's own tools, else those of the folder's cluster. */
     static Configuration settings(Path folder) {
         String named = System.getenv().getOrDefault(ConfigConstants.ENV_FLINK_CONF_DIR, "");
-        Path conf = named.isBlank() ? new ClusterFolder(folder).conf() : Path.of(named);
+        return read(named.isBlank() ? new ClusterFolder(folder).conf() : Path.of(named));
+    }
+
+    /** Of the folder's cluster, which another Flink of this machine does not change; of Flink where it has none. */
+    static Configuration ownSettings(Path folder) {
+        Path own = new ClusterFolder(folder).conf();
+        return Files.exists(own.resolve(GlobalConfiguration.FLINK_CONF_FILENAME)) ? read(own) : settings(folder);
+    }
+
+    private static Configuration read(Path conf) {
         return Files.exists(conf.resolve(GlobalConfiguration.FLINK_CONF_FILENAME))
                 ? GlobalConfiguration.loadConfiguration(conf.toString())
                 : new Configuration();

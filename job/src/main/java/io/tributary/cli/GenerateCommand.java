@@ -83,7 +83,6 @@ final class GenerateCommand implements Callable<Integer>, Checked {
 
     @Override
     public List<String> problems() {
-        SnapshotOption.logToCache();
         List<String> problems = new ArrayList<>(snapshot.problems(List.of(source)));
         DemoOptions.checkRange(problems, "--top-k", topK, 0, Integer.MAX_VALUE);
         DemoOptions.checkRange(problems, "--max-tokens", maxTokens, 1, Integer.MAX_VALUE);

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -24,7 +23,7 @@ import picocli.CommandLine.RunLast;
         name = Main.NAME,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = HelpCommand.class,
+        subcommands = HelpForCommand.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
     static final String NAME = "tributary";
@@ -88,6 +87,7 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the JVM with 0, or as {@link io.tributary.failure.Blame} says. */
     public static void main(String[] args) {
+        logToState();
         int status;
         try {
             status = new Main().execute(args);
@@ -96,6 +96,18 @@ public final class Main implements Runnable {
             status = Ending.of(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
         }
         System.exit(status);
+    }
+
+    /** Before the first logger is made; commands that have a folder of their own say another place. */
+    private static void logToState() {
+        if (System.getProperty("tributary.log") == null) {
+            try {
+                System.setProperty("tributary.log", UserState.file("client.log").toString());
+            } catch (IOException e) {
+                // Where nothing can be written, what libraries say is not worth a failure.
+                System.setProperty("tributary.log", "/dev/null");
+            }
+        }
     }
 
     /** All that is wrong is said at once, not one thing at each try. */
@@ -131,7 +143,7 @@ public final class Main implements Runnable {
         PrintWriter err = line.getErr();
         err.println("tributary: " + ErrorCode.COMMAND_LINE.id() + ": this cannot be run:");
         problems.forEach(problem -> err.println("  - " + problem));
-        err.println("Try: tributary help" + (parsed.hasSubcommand() ? " " + name(parsed.subcommand()) : ""));
+        err.println("Try: tributary help" + names(parsed));
         return ErrorCode.COMMAND_LINE.blame().exitCode();
     }
 
@@ -159,7 +171,10 @@ public final class Main implements Runnable {
         return problems;
     }
 
-    private static String name(ParseResult parsed) {
-        return parsed.commandSpec().name();
+    /** Of the command that was meant, from the outermost on, each with a blank before it. */
+    private static String names(ParseResult parsed) {
+        return parsed.hasSubcommand()
+                ? " " + parsed.subcommand().commandSpec().name() + names(parsed.subcommand())
+                : "";
     }
 }

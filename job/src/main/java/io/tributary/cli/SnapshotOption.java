@@ -72,10 +72,4 @@ final class SnapshotOption implements ClusterFolderOption {
                 ? new Path(name)
                 : Path.fromLocalFile(new File(name).getAbsoluteFile());
     }
-
-    /** Before the first logger is made: the console belongs to what the command prints. */
-    static void logToCache() {
-        System.setProperty(
-                "tributary.log", Demo.textCache().resolveSibling("judge.log").toString());
-    }
 }

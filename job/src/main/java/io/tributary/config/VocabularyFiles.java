@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Reads the SentencePiece models that a settings file names, as far as its variant uses them. */
 final class VocabularyFiles {
+    private static final List<String> OWN = List.of("vocabulary");
+
     private final Path folder;
 
     private record Model(byte[] bytes, int pieces) {}
@@ -30,9 +32,17 @@ final class VocabularyFiles {
         Map<String, Integer> trained = new HashMap<>();
         Optional<Model> shared = Optional.empty();
         if (variant.globalVocabulary()) {
+            sources.forEach(source -> source.section()
+                    .meaningless(
+                            "under %s all sources have one, see vocabulary.file".formatted(Words.of(variant)), OWN));
             shared = load(vocabulary.section(), "file", vocabulary.file());
             shared.ifPresent(model -> compare(vocabulary.section(), vocabulary.pieces(), model, "vocabulary.file"));
         } else {
+            vocabulary
+                    .section()
+                    .meaningless(
+                            "under %s each source has its own, see sources[].vocabulary".formatted(Words.of(variant)),
+                            List.of("file"));
             for (SourcesReader.Source source : sources) {
                 String name = source.settings().name();
                 if (source.vocabulary().isPresent()) {

@@ -60,6 +60,11 @@ public final class DemoText {
         return corpora;
     }
 
+    /** The names of its sources. */
+    public static List<String> sources() throws IOException {
+        return parts().stream().map(Part::source).distinct().toList();
+    }
+
     private static List<Part> parts() throws IOException {
         InputStream table = Objects.requireNonNull(DemoText.class.getResourceAsStream("demo-text.tsv"));
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(table, StandardCharsets.UTF_8))) {

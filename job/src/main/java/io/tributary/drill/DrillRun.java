@@ -4,6 +4,7 @@ import io.tributary.config.JobDefaults;
 import io.tributary.config.JobSettings;
 import io.tributary.config.SettingsException;
 import io.tributary.embedded.LocalCluster;
+import io.tributary.embedded.Places;
 import io.tributary.ledger.LedgerLine;
 import io.tributary.ledger.LedgerReader;
 import io.tributary.session.JobSummary;
@@ -43,7 +44,7 @@ final class DrillRun {
         try {
             settings = text.parse(new JobDefaults(
                     Optional.of(cluster.bootstrapServers()),
-                    Optional.of(cluster.folder().snapshots().toUri().toString())));
+                    Optional.of(Places.uri(cluster.folder().snapshots()))));
         } catch (SettingsException e) {
             throw new IllegalStateException("The drill's own settings are wrong: " + e.getMessage(), e);
         }

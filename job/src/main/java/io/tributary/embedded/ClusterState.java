@@ -1,8 +1,11 @@
 package io.tributary.embedded;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,10 +107,27 @@ record ClusterState(
         try {
             return Optional.of(JSON.readValue(file.toFile(), ClusterState.class));
         } catch (JsonProcessingException e) {
+            if (isElsewhere(file)) {
+                throw new Failure(
+                        ErrorCode.NO_CLUSTER,
+                        file + " tells of a cluster elsewhere, whose processes are not known here: list and status tell"
+                                + " of its jobs, and another --folder is for a cluster on this machine",
+                        e);
+            }
             throw new IOException(
                     file + " is not what tributary wrote (" + e.getOriginalMessage() + "): if no process of"
                             + " this cluster runs, remove the file and start the cluster again",
                     e);
+        }
+    }
+
+    /** Whether somebody wrote the addresses of a cluster into it, as docs/operations.md tells. */
+    private static boolean isElsewhere(Path file) throws IOException {
+        try {
+            JsonNode json = JSON.readTree(file.toFile());
+            return json.has("web") && !json.has("settings");
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 

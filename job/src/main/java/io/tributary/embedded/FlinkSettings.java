@@ -90,12 +90,8 @@ final class FlinkSettings {
         memory(defaults, settings.taskManagerMemory());
         recovery(defaults);
         defaults.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-        defaults.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                folder.checkpoints().toUri().toString());
-        defaults.set(
-                CheckpointingOptions.SAVEPOINT_DIRECTORY,
-                folder.savepoints().toUri().toString());
+        defaults.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, Places.uri(folder.checkpoints()));
+        defaults.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, Places.uri(folder.savepoints()));
         defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
         // What was learned must not go with the job that learned it.
         defaults.set(

@@ -47,7 +47,7 @@ public final class LocalCluster {
             Optional<ClusterState> before = ClusterState.read(folder.state());
             ClusterState state = before.isPresent() ? before.get().with(settings) : ClusterState.create(settings);
             if (before.isPresent() && !before.get().alive().isEmpty()) {
-                checkOnlyMoreTaskManagers(before.get().settings(), state.settings());
+                checkAllMayStay(before.get(), state.settings());
             }
             checkFlinkSettings(state, folder);
             state.write(folder.state());
@@ -96,9 +96,11 @@ public final class LocalCluster {
         }
     }
 
-    private static void checkOnlyMoreTaskManagers(ClusterSettings running, ClusterSettings wanted) throws IOException {
-        if (!wanted.equals(running.withTaskManagers(wanted.taskManagers()))
-                || wanted.taskManagers() < running.taskManagers()) {
+    /** Fewer TaskManagers than were wanted last are fine where the others never came up. */
+    private static void checkAllMayStay(ClusterState running, ClusterSettings wanted) throws IOException {
+        List<String> alive = running.alive().stream().map(ClusterProcess::name).toList();
+        if (!wanted.equals(running.settings().withTaskManagers(wanted.taskManagers()))
+                || !wanted.processes().containsAll(alive)) {
             throw new Failure(
                     ErrorCode.BUSY,
                     "The cluster runs with other settings, and only more TaskManagers can be added to a"

@@ -1,5 +1,6 @@
 package io.tributary.session;
 
+import io.tributary.embedded.Places;
 import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
 import io.tributary.job.Savepoint;

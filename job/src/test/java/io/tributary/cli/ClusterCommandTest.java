@@ -54,6 +54,14 @@ class ClusterCommandTest {
     }
 
     @Test
+    void theFolderOfAClusterElsewhereIsNotCalledDamaged() throws Exception {
+        Files.writeString(
+                folder.resolve("cluster.json"), "{\"web\": \"http://jobmanager:8081\", \"kafka\": \"kafka:9092\"}");
+        assertThat(execute("status")).isEqualTo(2);
+        assertThat(err.toString()).contains("tells of a cluster elsewhere").doesNotContain("remove the file");
+    }
+
+    @Test
     void statusOfAStoppedClusterIsDown() throws Exception {
         Files.writeString(folder.resolve("cluster.json"), STOPPED);
         assertThat(execute("status")).isEqualTo(4);

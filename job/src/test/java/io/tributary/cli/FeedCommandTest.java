@@ -94,6 +94,45 @@ class FeedCommandTest {
     }
 
     @Test
+    void textThatTheJobReadsInAFieldIsLookedForInThatField() throws Exception {
+        run("topics", "create", "--source=fields");
+        Path settings = write(
+                "fields.yaml",
+                """
+                model: {layers: 1, width: 16, heads: 2, sequenceLength: 8}
+                variant: spec
+                vocabulary: {pieces: 500}
+                sources: [{name: fields, format: json, field: content}]
+                training: {batchRows: 4, learningRate: {peak: 1e-3}}
+                rounds: {localSteps: 10}
+                kafka: {bootstrapServers: '%s'}
+                snapshots: {folder: /there}
+                """
+                        .formatted(kafka.bootstrapServers()));
+        String good = "{\"content\": \"good\"}";
+        Path json = write("fields.jsonl", good + "\n{\"text\": \"in another field\"}\n");
+        StringWriter err = new StringWriter();
+        StringWriter out = new StringWriter();
+        assertThat(new CommandLineRuns()
+                        .execute(out, err, "feed", "--config=" + settings, "--source=fields", json.toString()))
+                .isEqualTo(3);
+        assertThat(out.toString()).contains("Sent 1 documents", "1 documents were refused");
+        assertThat(err.toString()).contains("The JSON object has no field 'content'");
+        assertThat(values("corpus.fields")).containsExactly(good);
+        assertThat(new CommandLineRuns()
+                        .execute(
+                                out,
+                                err,
+                                "feed",
+                                "--config=" + settings,
+                                "--source=fields",
+                                "--field=text",
+                                json.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("in the field 'content', as its settings say, and not in 'text'");
+    }
+
+    @Test
     void eachDocumentThatIsRefusedIsSaidWithItsPlace() throws Exception {
         run("topics", "create", "--source=bad");
         Path text = folder.resolve("bad.txt");

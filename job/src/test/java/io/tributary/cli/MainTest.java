@@ -80,6 +80,28 @@ class MainTest {
     }
 
     @Test
+    void helpOfACommandInAnotherIsItsOwn() {
+        assertThat(execute("help", "cluster", "start")).isZero();
+        assertThat(out.toString()).contains("--taskmanager-memory");
+        assertThat(execute("cluster", "start", "--taskmanagers=0")).isEqualTo(2);
+        assertThat(err.toString()).contains("Try: tributary help cluster start");
+        assertThat(execute("help", "cluster", "strat")).isEqualTo(2);
+        assertThat(err.toString()).contains("There is no command 'cluster strat'");
+    }
+
+    @Test
+    void aVocabularyOfADemoIsForASourceThatThereIs() throws Exception {
+        Path corpus = Files.writeString(folder.resolve("a.txt"), "text");
+        Path model = Files.writeString(folder.resolve("a.model"), "no model");
+        assertThat(execute("demo", "--corpus=a=" + corpus, "--vocabulary=b=" + model, "--out=" + folder.resolve("new")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--vocabulary b=" + model + ": there is no source of that name, but a");
+        assertThat(execute("demo", "--vocabulary=eng=" + model, "--out=" + folder.resolve("new")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("there is no source of that name, but en, de");
+    }
+
+    @Test
     void anUnknownCommandIsRefused() {
         assertThat(execute("dmo")).isEqualTo(2);
         assertThat(err.toString()).contains("dmo");

@@ -270,6 +270,23 @@ class JobSettingsTest {
     }
 
     @Test
+    void aVocabularyThatTheVariantDoesNotUseIsRefused() {
+        assertThat(problems(SMALL.replace("{pieces: 500}", "{pieces: 500, file: none.model}"), LOCAL))
+                .singleElement()
+                .asString()
+                .startsWith("vocabulary.file: ")
+                .contains("has no effect: under spec each source has its own");
+        assertThat(problems(
+                        SMALL.replace("variant: spec", "variant: glob")
+                                + "sources: [{name: en, vocabulary: none.model}]\n",
+                        LOCAL))
+                .singleElement()
+                .asString()
+                .startsWith("sources[0].vocabulary: ")
+                .contains("has no effect: under glob all sources have one");
+    }
+
+    @Test
     void aFileIsReadWithItsFolder() throws Exception {
         Files.write(folder.resolve("en.model"), model(300));
         Path file =

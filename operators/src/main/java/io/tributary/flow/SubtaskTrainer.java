@@ -199,9 +199,9 @@ final class SubtaskTrainer implements AutoCloseable {
         return source;
     }
 
-    /** Whether a source has as much waiting as it may. */
-    boolean queueIsFull(SourceId id) {
-        return waitingBytes(id) >= settings.queueLimitBytes();
+    /** Whether a source has as much waiting as it may, and work will make room; one that rests is not worked on. */
+    boolean mustWait(SourceId id) {
+        return waitingBytes(id) >= settings.queueLimitBytes() && standings.of(id) == Standing.ACTIVE && hasWork();
     }
 
     private long waitingBytes(SourceId id) {

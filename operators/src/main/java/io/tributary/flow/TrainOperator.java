@@ -200,7 +200,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         Tokenized record = element.getValue();
         // Not while it waits for a body: the updates of others that the body needs may wait behind a barrier at Merge,
         // and that barrier for this subtask's own, which is still in its input. So the limit gives way then.
-        while (record instanceof Tokenized.Batch && trainer.queueIsFull(record.source()) && trainer.hasWork()) {
+        while (record instanceof Tokenized.Batch && trainer.mustWait(record.source())) {
             mailbox.yield();
         }
         trainer.accept(record, nowMs());
@@ -231,6 +231,8 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         if (deadlineMs.isPresent() && !deadlineMs.equals(timerMs)) {
             timerMs = deadlineMs;
             var unused = getProcessingTimeService().registerTimer(deadlineMs.getAsLong(), now -> {
+                // Not due yet where the clock was set back meanwhile: then it is registered again.
+                timerMs = OptionalLong.empty();
                 trainer.deadline(nowMs());
                 afterwards();
             });

@@ -180,11 +180,11 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
 
     private OuterShard current(ShardId id) throws Exception {
         OuterShard shard = shards.value();
+        int momenta = id.tensor().quantity() == Quantity.PARAMETERS
+                ? layout.merging().outer().stateArrays()
+                : 0;
         if (shard == null) {
             float[] thetaN = initial(id);
-            int momenta = id.tensor().quantity() == Quantity.PARAMETERS
-                    ? layout.merging().outer().stateArrays()
-                    : 0;
             shard = new OuterShard(0, thetaN, new float[momenta][thetaN.length], new TreeMap<>());
             shards.update(shard);
         }
@@ -194,6 +194,12 @@ public final class OuterStep extends KeyedCoProcessFunction<ShardId, MergedShard
                     ErrorCode.STATE_DOES_NOT_FIT,
                     "Shard %s has %d values in the savepoint and %d in the settings: keep the values of a shard and the rows of the vocabulary as they were"
                             .formatted(id, shard.thetaN().length, length));
+        }
+        if (shard.momentaKN().length != momenta) {
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
+                    "The outer optimizer remembers %d values of each parameter in the savepoint, and that of the settings %d: keep outer.optimizer as it was, or begin a new run with init.from"
+                            .formatted(shard.momentaKN().length, momenta));
         }
         return shard;
     }

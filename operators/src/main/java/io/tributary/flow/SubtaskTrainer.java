@@ -22,7 +22,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
@@ -112,6 +114,26 @@ final class SubtaskTrainer implements AutoCloseable {
         return standings.ledger(sources);
     }
 
+    /** All sources that it has heard of, begun or not. */
+    Set<SourceId> known() {
+        Set<SourceId> known = new TreeSet<>(sources.keySet());
+        known.addAll(standings.told().keySet());
+        rounds.states().forEach(state -> known.add(state.source()));
+        return known;
+    }
+
+    /** Whether a source has a vocabulary, and has had all rows that it holds; before that it has trained nothing. */
+    boolean hasBegun(SourceId id) {
+        return sources.containsKey(id) && store.hasJoined(id);
+    }
+
+    /** Where listed sources stand that have not begun: those that a round has waited for in vain are awaited no more. */
+    List<SourceRound> unbegun() {
+        return rounds.states().stream()
+                .filter(state -> !hasBegun(state.source()))
+                .toList();
+    }
+
     /** How many it has done since it was made. */
     long steps() {
         return steps;
@@ -185,6 +207,10 @@ final class SubtaskTrainer implements AutoCloseable {
 
     HeldRows heldRows(int[] held) {
         return new HeldRows(held, layout.tableRows(), layout.rowsOfAShard());
+    }
+
+    int sequenceLength(SourceId id) {
+        return settings.sequenceLength(id.name());
     }
 
     String modelName(SourceId id) {

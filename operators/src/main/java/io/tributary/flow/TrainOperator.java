@@ -27,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -113,7 +114,7 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
 
     /** With another key a source would start anew beside its old self. */
     private void requireSameKey(SourceId configured) throws Failure {
-        for (SourceId restored : trainer.sources().keySet()) {
+        for (SourceId restored : trainer.known()) {
             if (restored.name().equals(configured.name()) && !restored.equals(configured)) {
                 throw new Failure(
                         ErrorCode.STATE_DOES_NOT_FIT,
@@ -315,12 +316,18 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         trainer.standings().told().forEach((id, standing) -> standings
                 .computeIfAbsent(keyGroup(id), group -> new TreeMap<>())
                 .put(id, standing));
+        Map<Integer, List<SourceRound>> unbegun =
+                trainer.unbegun().stream().collect(Collectors.groupingBy(state -> keyGroup(state.source())));
         var stream = context.getRawKeyedOperatorStateOutput();
         TrainState state = new TrainState(trainer);
         for (int group : stream.getKeyGroupList()) {
             stream.startNewKeyGroup(group);
             state.write(
-                    group, byKeyGroup.getOrDefault(group, List.of()), standings.getOrDefault(group, Map.of()), stream);
+                    group,
+                    byKeyGroup.getOrDefault(group, List.of()),
+                    unbegun.getOrDefault(group, List.of()),
+                    standings.getOrDefault(group, Map.of()),
+                    stream);
         }
     }
 

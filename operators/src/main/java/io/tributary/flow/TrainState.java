@@ -35,12 +35,14 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
  * checkpoint needs no heap of their size.
  */
 final class TrainState {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     /** The first that is read; before it nothing was published. */
     private static final int FIRST_VERSION = 2;
 
     /** Brought standings, a checksum, and no rows of a vocabulary where none is shared. */
     private static final int THIRD = 3;
+    /** Brought the rounds of sources that are awaited, or not any more, without having begun. */
+    private static final int FOURTH = 4;
 
     private static final int PIECE = 1 << 18;
     private static final String AND_ROWS = " and %d rows of a shared vocabulary";
@@ -56,8 +58,17 @@ final class TrainState {
         this.layout = trainer.layout();
     }
 
-    /** Writes the sources of a key group, and before them their models, each once. */
-    void write(int keyGroup, List<TrainedSource> sources, Map<SourceId, Standing> standings, OutputStream raw)
+    /**
+     * Writes the sources of a key group, and before them their models, each once.
+     *
+     * @param unbegun where sources stand that are known to the rounds and have not begun
+     */
+    void write(
+            int keyGroup,
+            List<TrainedSource> sources,
+            List<SourceRound> unbegun,
+            Map<SourceId, Standing> standings,
+            OutputStream raw)
             throws IOException {
         CheckedOutputStream stream = new CheckedOutputStream(raw, new CRC32C());
         DataOutputView out = new DataOutputViewStreamWrapper(stream);
@@ -79,6 +90,10 @@ final class TrainState {
         out.writeInt(sources.size());
         for (TrainedSource source : sources) {
             writeSource(source, out);
+        }
+        out.writeInt(unbegun.size());
+        for (SourceRound round : unbegun) {
+            rounds.write(round, out);
         }
         out.writeInt((int) stream.getChecksum().getValue());
     }
@@ -113,8 +128,7 @@ final class TrainState {
 
     private void writeSource(TrainedSource source, DataOutputView out) throws IOException {
         ids.write(source.id(), out);
-        // One whose rows have never all been here is not known to the rounds.
-        boolean known = trainer.rounds().knows(source.id()) && trainer.store().hasJoined(source.id());
+        boolean known = trainer.rounds().knows(source.id()) && trainer.hasBegun(source.id());
         out.writeBoolean(known);
         if (known) {
             rounds.write(trainer.rounds().state(source.id()), out);
@@ -238,6 +252,10 @@ final class TrainState {
         for (int i = 0; i < count; i++) {
             readSource(in);
         }
+        int unbegun = version < FOURTH ? 0 : in.readInt();
+        for (int i = 0; i < unbegun; i++) {
+            trainer.rounds().restore(rounds.read(1, in), 0);
+        }
         if (version >= THIRD) {
             checkSum(stream, in, keyGroup);
         }
@@ -256,6 +274,13 @@ final class TrainState {
             throw new Failure(
                     ErrorCode.STATE_DOES_NOT_FIT,
                     "The state has no model of source " + id + ": it was written under another variant");
+        }
+        int length = trainer.sequenceLength(id);
+        if (model.sequenceLength() != length) {
+            throw new Failure(
+                    ErrorCode.STATE_DOES_NOT_FIT,
+                    "Source %s has rows of %d tokens in the savepoint and of %d in the settings: keep its sequenceLength as it was, or begin a new run with init.from"
+                            .formatted(id.name(), model.sequenceLength(), length));
         }
         TrainedSource source = new TrainedSource(id, vocabulary, rows, model, unigrams, reportedRound);
         source.traffic().read(in);

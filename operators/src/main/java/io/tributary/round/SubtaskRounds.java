@@ -121,6 +121,11 @@ public final class SubtaskRounds {
         return sources.containsKey(source);
     }
 
+    /** Where all known sources stand. */
+    public List<SourceRound> states() {
+        return List.copyOf(sources.values());
+    }
+
     /** Where a known source stands. */
     public SourceRound state(SourceId source) {
         SourceRound state = sources.get(source);

@@ -128,6 +128,23 @@ class OuterStepTest {
     }
 
     /** Takes the step of a round with a delta of its own; returns the body after it. */
+    @Test
+    void anotherOptimizerThanTheOneThatRememberedIsRefused() throws Exception {
+        OperatorSubtaskState state;
+        try (var outer = harness(1)) {
+            outer.open();
+            outer.merge(SHARD, 0, new int[] {0}, new float[100]);
+            state = outer.snapshot(1, 1);
+        }
+        try (var outer = harness(1, new OuterOptimizer.Nesterov(0.7, 0.9))) {
+            outer.initializeState(state);
+            outer.open();
+            assertThatThrownBy(() -> outer.askForAll(SHARD, 0, 0))
+                    .hasStackTraceContaining(
+                            "remembers 0 values of each parameter in the savepoint, and that of the settings 1: keep outer.optimizer as it was");
+        }
+    }
+
     private static float[] step(OuterHarness outer, long round) throws Exception {
         float[] delta = new float[100];
         Arrays.fill(delta, 0.01f * (round + 1));

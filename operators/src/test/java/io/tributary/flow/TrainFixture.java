@@ -270,6 +270,7 @@ final class TrainFixture implements AutoCloseable {
                 .write(
                         0,
                         List.copyOf(trainer.sources().values()),
+                        trainer.unbegun(),
                         trainer.standings().told(),
                         bytes);
         return bytes.toByteArray();

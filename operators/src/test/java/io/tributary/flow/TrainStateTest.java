@@ -10,13 +10,18 @@ import static io.tributary.flow.TrainFixture.second;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.failure.Failure;
 import io.tributary.merge.InnerState;
+import io.tributary.merge.Merging;
+import io.tributary.model.LearningRate;
 import io.tributary.record.RoundReport;
 import io.tributary.record.SourceId;
 import io.tributary.record.Variant;
+import io.tributary.round.RoundRules;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +147,32 @@ class TrainStateTest {
     }
 
     @Test
+    void aListedSourceThatARoundHasWaitedForInVainIsNotAwaitedAfterTheRestoreEither() throws IOException {
+        try (TrainFixture train = new TrainFixture(Variant.SPEC)) {
+            train.trainer.rounds().expect(B);
+            begin(train, A);
+            train.round(0);
+            assertThat(train.trainer.rounds().waitsForBody()).isFalse();
+            try (TrainFixture restored = train.restored(train.state())) {
+                restored.round(0);
+                assertThat(restored.trainer.rounds().waitsForBody())
+                        .as("it is still awaited in the round in which it was")
+                        .isFalse();
+            }
+
+            train.trainer.deadline(TrainFixture.TIMEOUT_MS);
+            assertThat(train.trainer.rounds().waitsForBody()).isTrue();
+            try (TrainFixture restored = train.restored(train.state())) {
+                restored.round(0);
+                assertThat(restored.trainer.rounds().waitsForBody()).isTrue();
+                begin(restored, B);
+                restored.work(0);
+                assertThat(restored.trainer.rounds().state(B).round()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void aModelOfSeveralSourcesIsWrittenOnce() throws IOException {
         int one = stateSize(Variant.STD, A);
         int both = stateSize(Variant.STD, A, atA(B));
@@ -212,6 +243,24 @@ class TrainStateTest {
                 new TrainState(other.trainer).read(0, new ByteArrayInputStream(state));
                 assertThat(other.source(A).queue()).hasSize(LOCAL_STEPS);
             }
+        }
+    }
+
+    @Test
+    void anotherSequenceLengthOfASourceIsRefused() throws IOException {
+        RoundRules rules = new RoundRules(LOCAL_STEPS, TrainFixture.TIMEOUT_MS, 10);
+        try (TrainFixture train = new TrainFixture(Variant.SPEC);
+                TrainFixture other = new TrainFixture(TrainFixture.settings(
+                        Merging.averaging(Variant.SPEC, 200),
+                        rules,
+                        LearningRate.constant(1e-2, 1),
+                        Map.of(A.name(), T - 1)))) {
+            begin(train, A);
+            byte[] state = train.state();
+            assertThatThrownBy(() -> other.read(state))
+                    .isInstanceOf(Failure.class)
+                    .hasMessageContaining(
+                            "rows of %d tokens in the savepoint and of %d in the settings".formatted(T, T - 1));
         }
     }
 

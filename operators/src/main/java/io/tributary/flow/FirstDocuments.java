@@ -26,6 +26,7 @@ final class FirstDocuments {
     static final ValueStateDescriptor<Long> BYTES = new ValueStateDescriptor<>("bootstrap-bytes", Types.LONG);
 
     private final TrainingSettings settings;
+    private final Patience patience;
     private final ListState<Document> documents;
     private final ValueState<Long> bytes;
     /** Documents that the first text ends after; absent until it is complete. */
@@ -41,6 +42,7 @@ final class FirstDocuments {
 
     FirstDocuments(TrainingSettings settings, RuntimeContext runtime) {
         this.settings = settings;
+        patience = new Patience(settings.vocabulary().bootstrapTimeoutMs());
         documents = runtime.getListState(new ListStateDescriptor<>("bootstrap", new WireType<>(new DocumentFormat())));
         bytes = runtime.getState(BYTES);
         complete = runtime.getState(new ValueStateDescriptor<>("bootstrap-complete", Types.INT));
@@ -52,12 +54,16 @@ final class FirstDocuments {
         long now = before + (isHeldOut(document) ? 0 : utf8(document).length);
         bytes.update(now);
         if (before == 0 && now > 0) {
-            timers.registerProcessingTimeTimer(
-                    timers.currentProcessingTime() + settings.vocabulary().bootstrapTimeoutMs());
+            patience.begin(timers);
         }
         if (now >= settings.vocabulary().bootstrapBytes()) {
             complete();
         }
+    }
+
+    /** Whether it waits no longer for more, with this timer of the current source. */
+    boolean isOver(long timestampMs, TimerService timers) {
+        return patience.isOver(timestampMs, timers);
     }
 
     /** The first text is what there is now; nothing changes if it was complete before. */

@@ -20,6 +20,8 @@ public final class FirstText extends KeyedProcessFunction<SourceId, Incoming, Bo
 
     private final TrainingSettings settings;
 
+    private transient Patience patience;
+
     /** UTF-8 bytes passed on; absent before the first document. */
     private transient ValueState<Long> bytes;
 
@@ -32,6 +34,7 @@ public final class FirstText extends KeyedProcessFunction<SourceId, Incoming, Bo
 
     @Override
     public void open(OpenContext context) {
+        patience = new Patience(settings.vocabulary().bootstrapTimeoutMs());
         bytes = getRuntimeContext().getState(new ValueStateDescriptor<>("first-text-bytes", Types.LONG));
         ended = getRuntimeContext().getState(new ValueStateDescriptor<>("first-text-ended", Types.BOOLEAN));
     }
@@ -50,9 +53,7 @@ public final class FirstText extends KeyedProcessFunction<SourceId, Incoming, Bo
         }
         Long before = bytes.value();
         if (before == null) {
-            var timers = context.timerService();
-            timers.registerProcessingTimeTimer(
-                    timers.currentProcessingTime() + settings.vocabulary().bootstrapTimeoutMs());
+            patience.begin(context.timerService());
         }
         long now = (before == null ? 0 : before) + utf8.length;
         bytes.update(now);
@@ -64,7 +65,7 @@ public final class FirstText extends KeyedProcessFunction<SourceId, Incoming, Bo
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<BootstrapText> out) throws Exception {
-        if (ended.value() == null) {
+        if (ended.value() == null && patience.isOver(timestamp, context.timerService())) {
             end(context.getCurrentKey(), out);
         }
     }

@@ -31,6 +31,8 @@ public final class GlobalVocabulary extends KeyedProcessFunction<Integer, Bootst
 
     private final TrainingSettings settings;
 
+    private transient Patience patience;
+
     private transient ListState<String> texts;
     private transient ListState<SourceId> ended;
     /** Absent before the first record. */
@@ -43,6 +45,7 @@ public final class GlobalVocabulary extends KeyedProcessFunction<Integer, Bootst
 
     @Override
     public void open(OpenContext context) {
+        patience = new Patience(settings.vocabulary().bootstrapTimeoutMs());
         var runtime = getRuntimeContext();
         texts = runtime.getListState(new ListStateDescriptor<>("texts", Types.STRING));
         ended = runtime.getListState(new ListStateDescriptor<>("ended-sources", new WireType<>(new SourceIdFormat())));
@@ -53,9 +56,7 @@ public final class GlobalVocabulary extends KeyedProcessFunction<Integer, Bootst
     public void processElement(BootstrapText record, Context context, Collector<byte[]> out) throws Exception {
         if (trained.value() == null) {
             trained.update(false);
-            var timers = context.timerService();
-            timers.registerProcessingTimeTimer(
-                    timers.currentProcessingTime() + settings.vocabulary().bootstrapTimeoutMs());
+            patience.begin(context.timerService());
         }
         if (trained.value()) {
             return;
@@ -73,7 +74,7 @@ public final class GlobalVocabulary extends KeyedProcessFunction<Integer, Bootst
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<byte[]> out) throws Exception {
-        if (!trained.value()) {
+        if (!trained.value() && patience.isOver(timestamp, context.timerService())) {
             LOG.warn("The vocabulary of all sources waits no longer for the first text of {}", awaited());
             train(out);
         }

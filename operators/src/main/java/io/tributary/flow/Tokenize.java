@@ -53,7 +53,7 @@ public final class Tokenize extends KeyedProcessFunction<SourceId, Incoming, Tok
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Tokenized> out) throws Exception {
-        tokenizing().onTimeout(context.getCurrentKey(), global(), out);
+        tokenizing().onTimer(timestamp, context.getCurrentKey(), context.timerService(), global(), out);
     }
 
     private Optional<byte[]> global() {

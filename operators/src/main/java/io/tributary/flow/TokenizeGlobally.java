@@ -70,7 +70,13 @@ public final class TokenizeGlobally extends KeyedBroadcastProcessFunction<Source
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Tokenized> out) throws Exception {
-        tokenizing().onTimeout(context.getCurrentKey(), model(context.getBroadcastState(MODEL)), out);
+        tokenizing()
+                .onTimer(
+                        timestamp,
+                        context.getCurrentKey(),
+                        context.timerService(),
+                        model(context.getBroadcastState(MODEL)),
+                        out);
     }
 
     @Override

@@ -148,8 +148,10 @@ final class Tokenizing implements AutoCloseable {
     }
 
     /** The timeout of the first text; nothing is left to do where enough text came before it. */
-    void onTimeout(SourceId source, Optional<byte[]> global, Collector<Tokenized> out) throws Exception {
-        if (!vocabulary.isKnown()) {
+    void onTimer(
+            long timestampMs, SourceId source, TimerService timers, Optional<byte[]> global, Collector<Tokenized> out)
+            throws Exception {
+        if (!vocabulary.isKnown() && first.isOver(timestampMs, timers)) {
             first.complete();
             startIfReady(source, global, out);
         }

@@ -166,6 +166,32 @@ class TokenizeTest {
     }
 
     @Test
+    void timeInWhichTheJobDidNotRunIsNotWaitedFor() throws Exception {
+        TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1 << 20);
+        OperatorSubtaskState state;
+        try (var tokenize = fixture.tokenize()) {
+            tokenize.open();
+            tokenize.processElement(germans(1).get(0), 0);
+            state = tokenize.snapshot(1, 1);
+        }
+        long backMs = 100 * TIMEOUT_MS;
+        try (var tokenize = fixture.tokenize()) {
+            tokenize.setProcessingTime(backMs);
+            tokenize.initializeState(state);
+            tokenize.open();
+            tokenize.setProcessingTime(backMs + 1);
+            for (Document document : germans(20)) {
+                tokenize.processElement(document, 0);
+            }
+            tokenize.setProcessingTime(backMs + TIMEOUT_MS - 1);
+            assertThat(tokenize.extractOutputValues()).isEmpty();
+
+            tokenize.setProcessingTime(backMs + TIMEOUT_MS + 1);
+            assertThat(tokenize.extractOutputValues()).hasAtLeastOneElementOfType(Tokenized.Vocabulary.class);
+        }
+    }
+
+    @Test
     void aRestoreInTheMiddleOfTheBootstrapLosesNothing() throws Exception {
         List<Document> documents = germans(60);
         TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1500);

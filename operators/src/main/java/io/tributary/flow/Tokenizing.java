@@ -173,6 +173,7 @@ final class Tokenizing implements AutoCloseable {
         if (vocabulary.isKnown() || retired.value() != null) {
             return;
         }
+        settings.requireSameKey(source);
         boolean isGlobal = variant.globalVocabulary();
         Optional<byte[]> model = isGlobal
                 ? global

@@ -1,7 +1,5 @@
 package io.tributary.flow;
 
-import io.tributary.failure.ErrorCode;
-import io.tributary.failure.Failure;
 import io.tributary.model.Computing;
 import io.tributary.model.Devices;
 import io.tributary.model.StepEngine;
@@ -104,22 +102,12 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         for (KeyGroupStatePartitionStreamProvider keyGroup : context.getRawKeyedStateInputs()) {
             state.read(keyGroup.getKeyGroupId(), keyGroup.getStream());
         }
+        for (SourceId known : trainer.known()) {
+            settings.requireSameKey(known);
+        }
         for (SourceId source : settings.sources()) {
-            requireSameKey(source);
             if (keyGroups().contains(keyGroup(source)) && !trainer.rounds().knows(source)) {
                 trainer.rounds().expect(source);
-            }
-        }
-    }
-
-    /** With another key a source would start anew beside its old self. */
-    private void requireSameKey(SourceId configured) throws Failure {
-        for (SourceId restored : trainer.known()) {
-            if (restored.name().equals(configured.name()) && !restored.equals(configured)) {
-                throw new Failure(
-                        ErrorCode.STATE_DOES_NOT_FIT,
-                        "Source %s has the key %d in the savepoint and %d in the configuration: keep the order of the sources, add new ones at the end, and do not list one that the savepoint knows as unlisted"
-                                .formatted(restored.name(), restored.key(), configured.key()));
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.tributary.flow;
 
+import io.tributary.failure.ErrorCode;
+import io.tributary.failure.Failure;
 import io.tributary.merge.Merging;
 import io.tributary.model.AdamW;
 import io.tributary.model.LearningRate;
@@ -155,6 +157,22 @@ public record TrainingSettings(
                 .global()
                 .map(model -> SentencePieceModel.read(model).pieces().size())
                 .orElse(vocabulary.maxPieces());
+    }
+
+    /**
+     * With another key a source would start anew beside its old self.
+     *
+     * @param restored a source that the state of a job knows
+     */
+    void requireSameKey(SourceId restored) throws Failure {
+        for (SourceId configured : sources) {
+            if (restored.name().equals(configured.name()) && !restored.equals(configured)) {
+                throw new Failure(
+                        ErrorCode.STATE_DOES_NOT_FIT,
+                        "Source %s has the key %d in the savepoint and %d in the configuration: keep the order of the sources, add new ones at the end, and do not list one that the savepoint knows as unlisted"
+                                .formatted(restored.name(), restored.key(), configured.key()));
+            }
+        }
     }
 
     /** T of a source. */

@@ -166,6 +166,17 @@ class TokenizeTest {
     }
 
     @Test
+    void aSourceThatWaitsUnderAnotherKeyThanTheSettingsHaveIsRefused() throws Exception {
+        SourceId old = new SourceId(GERMAN.name(), GERMAN.key() + 1);
+        try (var tokenize = TokenizeFixture.of(Variant.SPEC, 1 << 20).tokenize()) {
+            tokenize.open();
+            Document document = germans(1).get(0);
+            assertThatThrownBy(() -> tokenize.processElement(new Document(old, document.origin(), document.text()), 0))
+                    .hasStackTraceContaining("Source de has the key 313 in the savepoint and 312 in the configuration");
+        }
+    }
+
+    @Test
     void timeInWhichTheJobDidNotRunIsNotWaitedFor() throws Exception {
         TokenizeFixture fixture = TokenizeFixture.of(Variant.SPEC, 1 << 20);
         OperatorSubtaskState state;

@@ -61,7 +61,12 @@ final class CancelCommand implements Callable<Integer>, Checked {
         }
         return problem.isPresent()
                 ? "Its last checkpoint was not retained: " + problem.get()
-                : "./tributary resume --from " + last.get().path() + " goes on with it.";
+                : "./tributary resume --from " + quoted(last.get().path()) + " goes on with it.";
+    }
+
+    /** So that a shell takes it for one word. */
+    private static String quoted(String path) {
+        return path.indexOf(' ') < 0 ? path : "'" + path + "'";
     }
 
     /** Flink tells of checkpoints from a cache of some seconds, in which the last may not be the last one yet. */

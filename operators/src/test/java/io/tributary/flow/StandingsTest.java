@@ -47,6 +47,26 @@ class StandingsTest {
         }
     }
 
+    /** Nobody would make room in it, and what waits behind its batch in the input, a barrier too, would wait with it. */
+    @Test
+    void nobodyWaitsForRoomInTheQueueOfASourceThatRests() throws IOException {
+        long limitBytes = 2L * BATCH_TOKENS * Integer.BYTES;
+        try (TrainFixture train = new TrainFixture(TrainFixture.settings(Variant.SPEC, limitBytes))) {
+            begin(train, 3);
+            train.vocabulary(B);
+            train.batches(B, 0, 3);
+            train.body(0, 0);
+            train.trainer.work(0);
+            assertThat(train.trainer.hasWork()).isTrue();
+            assertThat(train.trainer.mustWait(A)).isTrue();
+
+            place(train, Standing.PAUSED);
+            assertThat(train.trainer.hasWork()).isTrue();
+            assertThat(train.trainer.mustWait(A)).isFalse();
+            assertThat(train.trainer.mustWait(B)).isTrue();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Variant.class,

@@ -35,7 +35,7 @@ class FlinkSettingsTest {
         assertThat(lines(
                         settings(Scheduler.ADAPTIVE, Map.of("execution.checkpointing.interval", "3 s", "x.y", "a: b"))))
                 .contains("execution.checkpointing.interval: 3 s", "x.y: 'a: b'", "jobmanager.scheduler: Adaptive")
-                .contains("execution.checkpointing.dir: file:///cluster/checkpoints");
+                .contains("execution.checkpointing.dir: file:/cluster/checkpoints");
     }
 
     @Test

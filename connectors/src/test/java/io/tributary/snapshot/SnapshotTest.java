@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +70,8 @@ class SnapshotTest {
                     java.nio.file.Path finished = all.resolve("round-%06d".formatted(round));
                     Files.deleteIfExists(finished);
                     Files.move(unfinished, finished);
+                    // About as long as a look takes, so that some are spoilt and not all.
+                    LockSupport.parkNanos(500_000);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

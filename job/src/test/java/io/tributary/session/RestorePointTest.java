@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,8 @@ class RestorePointTest {
                 try {
                     Files.createDirectory(kept.resolveSibling("chk-" + checkpoint));
                     Files.deleteIfExists(kept.resolveSibling("chk-" + (checkpoint - 20)));
+                    // About as long as a look takes, so that some are spoilt and not all.
+                    LockSupport.parkNanos(500_000);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

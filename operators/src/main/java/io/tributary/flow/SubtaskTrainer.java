@@ -114,11 +114,12 @@ final class SubtaskTrainer implements AutoCloseable {
         return standings.ledger(sources);
     }
 
-    /** All sources that it has heard of, begun or not. */
+    /** All sources that it has heard of, begun or not; one that has gone may come again as another. */
     Set<SourceId> known() {
         Set<SourceId> known = new TreeSet<>(sources.keySet());
         known.addAll(standings.told().keySet());
         rounds.states().forEach(state -> known.add(state.source()));
+        known.removeIf(id -> standings.of(id) == Standing.RETIRED && !sources.containsKey(id));
         return known;
     }
 

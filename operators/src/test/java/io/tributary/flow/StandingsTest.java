@@ -84,6 +84,7 @@ class StandingsTest {
             assertThat(train.trainer.sources()).isEmpty();
             assertThat(train.trainer.models()).isEmpty();
             assertThat(train.trainer.rounds().knows(A)).isFalse();
+            assertThat(train.trainer.known()).doesNotContain(A);
             assertThat(train.trainer.ledger())
                     .containsExactly(new Trained(A, Standing.RETIRED, 2 * BATCH_TOKENS, 80, BATCH_TOKENS, BATCH_BYTES));
             if (variant.byRows()) {

@@ -10,6 +10,7 @@ import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
 import io.tributary.model.ModelShape;
 import io.tributary.snapshot.Dtype;
+import io.tributary.snapshot.FlinkFolder;
 import io.tributary.snapshot.SafetensorsReader;
 import io.tributary.snapshot.SafetensorsWriter;
 import io.tributary.snapshot.Snapshot;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -79,7 +79,7 @@ public record Export(Dtype dtype, long maxShardBytes) {
         Family family = Family.of(shape);
         TokenizerJson tokenizerJson = new TokenizerJson(vocabulary, tokenizer);
         int[] rowOf = rowOf(snapshot, source, vocabulary.pieces().size());
-        requireEmpty(to);
+        requireFree(to);
         snapshot.verifyChecksums();
         ModelFiles small = new ModelFiles(family, shape, vocabulary, dtype);
         Folder folder = new Folder(to);
@@ -130,16 +130,12 @@ public record Export(Dtype dtype, long maxShardBytes) {
         return rowOf;
     }
 
-    private static void requireEmpty(Path to) throws IOException {
-        FileSystem fileSystem = to.getFileSystem();
-        if (fileSystem.exists(to)) {
-            FileStatus[] entries = fileSystem.listStatus(to);
-            if (!fileSystem.getFileStatus(to).isDir() || (entries != null && entries.length > 0)) {
-                throw new Failure(
-                        ErrorCode.MODEL_UNUSABLE,
-                        "%s is not empty: name a new folder, since files of another model would mix with this one"
-                                .formatted(to));
-            }
+    private static void requireFree(Path to) throws IOException {
+        if (!new FlinkFolder(to).isFree()) {
+            throw new Failure(
+                    ErrorCode.MODEL_UNUSABLE,
+                    "%s is not empty: name a new folder, since files of another model would mix with this one"
+                            .formatted(to));
         }
     }
 

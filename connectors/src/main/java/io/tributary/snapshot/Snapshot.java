@@ -2,7 +2,6 @@ package io.tributary.snapshot;
 
 import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +18,6 @@ import org.apache.flink.core.fs.Path;
 public final class Snapshot {
     private static final Comparator<Path> BY_ROUND =
             Comparator.comparingInt((Path path) -> path.getName().length()).thenComparing(Path::getName);
-
-    /** A job renames one folder in a round, so that the second look nearly always finds the folder at rest. */
-    private static final int MOST_LOOKS = 100;
 
     private final Path folder;
     private final Manifest manifest;
@@ -69,7 +65,7 @@ public final class Snapshot {
             return Optional.empty();
         }
         Optional<Path> latest = Optional.empty();
-        for (FileStatus entry : list(root)) {
+        for (FileStatus entry : new FlinkFolder(root).look(FileSystem::listStatus)) {
             Path folder = new Path(root, entry.getPath().getName());
             boolean newer = latest.isEmpty() || BY_ROUND.compare(folder, latest.get()) > 0;
             if (SnapshotLayout.isFinished(folder.getName())
@@ -79,19 +75,6 @@ public final class Snapshot {
             }
         }
         return latest;
-    }
-
-    /** Flink asks for each name that it has listed; one that is renamed meanwhile, as a snapshot is, spoils the whole list. */
-    private static FileStatus[] list(Path root) throws IOException {
-        for (int looks = 1; ; looks++) {
-            try {
-                return root.getFileSystem().listStatus(root);
-            } catch (FileNotFoundException e) {
-                if (looks == MOST_LOOKS) {
-                    throw new IOException(root + " changes while it is read: try again", e);
-                }
-            }
-        }
     }
 
     /** Where it is. */

@@ -5,6 +5,7 @@ import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
 import io.tributary.judge.Adaptation;
 import io.tributary.judge.AdaptationPlan;
+import io.tributary.snapshot.FlinkFolder;
 import io.tributary.snapshot.Snapshot;
 import io.tributary.vocabulary.Tokenizer;
 import io.tributary.vocabulary.VocabularyTrainer;
@@ -19,8 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -117,8 +116,8 @@ final class AdaptCommand implements Callable<Integer>, Checked {
             checkName(problems);
         }
         corpora.forEach(corpus -> EvaluateCommand.checkCorpus(problems, corpus));
-        if (!to.toString().isEmpty()) {
-            checkEmpty(problems);
+        if (!to.isEmpty()) {
+            checkFree(problems);
         }
         DemoOptions.checkRange(problems, "--steps", steps, 1, 100_000_000);
         DemoOptions.checkRange(problems, "--batch-rows", batchRows, 1, 4096);
@@ -131,15 +130,10 @@ final class AdaptCommand implements Callable<Integer>, Checked {
     }
 
     /** Before the training, which would be lost if there were no place for it. */
-    private void checkEmpty(List<String> problems) {
-        var folder = SnapshotOption.path(to);
+    private void checkFree(List<String> problems) {
         try {
-            FileSystem files = folder.getFileSystem();
-            if (files.exists(folder)) {
-                FileStatus[] content = files.listStatus(folder);
-                if (!files.getFileStatus(folder).isDir() || (content != null && content.length > 0)) {
-                    problems.add("--to " + to + " is not empty: name a new folder");
-                }
+            if (!new FlinkFolder(SnapshotOption.path(to)).isFree()) {
+                problems.add("--to " + to + " is not empty: name a new folder");
             }
         } catch (IOException e) {
             problems.add("--to " + to + " cannot be reached: " + e.getMessage());

@@ -83,13 +83,7 @@ final class ExportCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         Snapshot opened = snapshot.open();
         String name = source.isPresent() ? source.get() : only(opened);
-        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
-        Export.Result result;
-        try {
-            result = export(opened, name);
-        } finally {
-            interrupt.done();
-        }
+        Export.Result result = export(opened, name);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("folder", to);
         document.put("source", name);
@@ -111,11 +105,14 @@ final class ExportCommand implements Callable<Integer>, Checked {
 
     private Export.Result export(Snapshot opened, String name) throws IOException {
         long shardBytes = Quantities.SIZE.parse(maxShardSize).orElseThrow();
+        Interrupt interrupt = Interrupt.onCtrlC(() -> {});
         try {
             return new Export(DTYPES.getOrDefault(dtype, Dtype.F32), shardBytes)
                     .run(opened, name, SnapshotOption.path(to));
         } catch (IllegalArgumentException e) {
             throw new Failure(ErrorCode.MODEL_UNUSABLE, String.valueOf(e.getMessage()), e);
+        } finally {
+            interrupt.done();
         }
     }
 

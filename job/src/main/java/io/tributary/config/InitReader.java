@@ -213,7 +213,12 @@ final class InitReader {
                                 "it has %,d token embeddings%s, and its vocabulary %,d pieces: say embeddings: new"
                                         .formatted(tokens.size() / shape.width(), of(owner), tokenizer.size()));
                     }
-                    requireStated(owner, tokenizer.size());
+                    Optional.ofNullable(listed.get(owner))
+                            .ifPresent(each -> VocabularyFiles.compare(
+                                    each.section(),
+                                    each.settings().pieces(),
+                                    tokenizer.size(),
+                                    "the vocabulary that it begins with: leave it out, or say embeddings: new"));
                 }
                 vocabularies.put(owner, vocabulary);
             }
@@ -221,17 +226,6 @@ final class InitReader {
                 takePositions(owner, origin);
             }
             origins.put(owner, new Origin(origin, kept == Kept.KEEP));
-        }
-
-        private void requireStated(String owner, int pieces) {
-            Optional.ofNullable(listed.get(owner))
-                    .filter(each ->
-                            each.section().has("pieces") && each.settings().pieces() != pieces)
-                    .ifPresent(each -> each.section()
-                            .refuse(
-                                    "pieces",
-                                    "%,d is not the %,d of the vocabulary that it begins with: leave it out, or say embeddings: new"
-                                            .formatted(each.settings().pieces(), pieces)));
         }
 
         private void takePositions(String owner, String origin) throws IOException {

@@ -3,6 +3,7 @@ package io.tributary.config;
 import io.tributary.flow.VocabularySettings;
 import io.tributary.record.Variant;
 import io.tributary.vocabulary.Tokenizer;
+import io.tributary.vocabulary.VocabularyTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,8 +15,6 @@ import java.util.Optional;
 
 /** Reads the SentencePiece models that a settings file names, as far as its variant uses them. */
 final class VocabularyFiles {
-    private static final List<String> OWN = List.of("vocabulary");
-
     private final Path folder;
 
     private record Model(byte[] bytes, int pieces) {}
@@ -34,9 +33,11 @@ final class VocabularyFiles {
         if (variant.globalVocabulary()) {
             sources.forEach(source -> source.section()
                     .meaningless(
-                            "under %s all sources have one, see vocabulary.file".formatted(Words.of(variant)), OWN));
+                            "under %s all sources have one, see vocabulary.file".formatted(Words.of(variant)),
+                            List.of("vocabulary")));
             shared = load(vocabulary.section(), "file", vocabulary.file());
-            shared.ifPresent(model -> compare(vocabulary.section(), vocabulary.pieces(), model, "vocabulary.file"));
+            shared.ifPresent(
+                    model -> compare(vocabulary.section(), vocabulary.pieces(), model.pieces(), "vocabulary.file"));
         } else {
             vocabulary
                     .section()
@@ -53,7 +54,7 @@ final class VocabularyFiles {
             }
         }
         // Where the model is given, the number is not used.
-        int pieces = shared.map(model -> Math.max(VocabularySettings.MIN_PIECES, model.pieces()))
+        int pieces = shared.map(model -> Math.max(VocabularyTrainer.MIN_PIECES, model.pieces()))
                 .orElse(vocabulary.pieces());
         Optional<byte[]> global = shared.map(Model::bytes);
         return vocabulary
@@ -64,26 +65,28 @@ final class VocabularyFiles {
 
     private Optional<Model> own(SourcesReader.Source source) {
         Optional<Model> model = load(source.section(), "vocabulary", source.vocabulary());
-        model.ifPresent(given -> compare(source.section(), source.settings().pieces(), given, "its vocabulary"));
+        model.ifPresent(
+                given -> compare(source.section(), source.settings().pieces(), given.pieces(), "its vocabulary"));
         return model;
     }
 
     private static Optional<Integer> trained(SourcesReader.Source source) {
         int pieces = source.settings().pieces();
-        if (pieces < VocabularySettings.MIN_PIECES) {
+        if (pieces < VocabularyTrainer.MIN_PIECES) {
             source.section()
                     .refuse(
                             "pieces",
                             "%,d is too few: a vocabulary that is trained has at least %d"
-                                    .formatted(pieces, VocabularySettings.MIN_PIECES));
+                                    .formatted(pieces, VocabularyTrainer.MIN_PIECES));
             return Optional.empty();
         }
         return Optional.of(pieces);
     }
 
-    private static void compare(Section section, int pieces, Model model, String what) {
-        if (section.has("pieces") && pieces != model.pieces()) {
-            section.refuse("pieces", "%,d is not the %,d of %s".formatted(pieces, model.pieces(), what));
+    /** Where a section says how many pieces there are, it has to be as many as there are. */
+    static void compare(Section section, int stated, int pieces, String what) {
+        if (section.has("pieces") && stated != pieces) {
+            section.refuse("pieces", "%,d is not the %,d of %s".formatted(stated, pieces, what));
         }
     }
 

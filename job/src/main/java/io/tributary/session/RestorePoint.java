@@ -4,6 +4,7 @@ import io.tributary.embedded.Places;
 import io.tributary.failure.ErrorCode;
 import io.tributary.failure.Failure;
 import io.tributary.job.Savepoint;
+import io.tributary.snapshot.FlinkFolder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +32,6 @@ public record RestorePoint(String path, FileTime written) {
             Pattern.compile(".*/(?:savepoint-([0-9a-f]{6})-[^/]*|([0-9a-f]{32})/chk-\\d+)/?");
 
     private static final int DEPTH = 4;
-    private static final int MOST_LOOKS = 100;
 
     /** One that is named by a path or a URI, its {@code _metadata} or its folder. */
     public static RestorePoint named(String name) {
@@ -54,26 +54,21 @@ public record RestorePoint(String path, FileTime written) {
         return found;
     }
 
-    /** A running job removes old checkpoints while they are looked at, which spoils Flink's list: then it is made again. */
+    /** A running job removes old checkpoints while they are looked at. */
     private static List<RestorePoint> under(org.apache.flink.core.fs.Path folder) throws IOException {
-        for (int looks = 1; ; looks++) {
-            try {
-                FileSystem files = folder.getFileSystem();
+        try {
+            return new FlinkFolder(folder).look((files, path) -> {
                 List<RestorePoint> found = new ArrayList<>();
-                if (files.exists(folder)) {
-                    find(files, folder, DEPTH, found);
+                if (files.exists(path)) {
+                    find(files, path, DEPTH, found);
                 }
                 return found;
-            } catch (UnsupportedFileSystemSchemeException e) {
-                throw new Failure(
-                        ErrorCode.SAVEPOINT_BROKEN,
-                        "What is in " + folder + " cannot be seen from here: name a savepoint with --from PATH",
-                        e);
-            } catch (FileNotFoundException e) {
-                if (looks == MOST_LOOKS) {
-                    throw new IOException(folder + " changes while it is read: try again", e);
-                }
-            }
+            });
+        } catch (UnsupportedFileSystemSchemeException e) {
+            throw new Failure(
+                    ErrorCode.SAVEPOINT_BROKEN,
+                    "What is in " + folder + " cannot be seen from here: name a savepoint with --from PATH",
+                    e);
         }
     }
 

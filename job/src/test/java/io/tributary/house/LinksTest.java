@@ -19,12 +19,13 @@ class LinksTest {
 
     @Test
     void everyLinkOfTheDocumentsLeadsToAFileAndAHeadingOfIt() throws Exception {
-        List<String> links = documents().stream()
+        List<Path> documents = documents();
+        List<String> links = documents.stream()
                 .flatMap(document -> found(LINK, document))
                 .filter(link -> !link.contains("://"))
                 .toList();
         assertThat(links).hasSizeGreaterThan(100);
-        assertThat(documents()).allSatisfy(document -> assertThat(found(LINK, document)
+        assertThat(documents).allSatisfy(document -> assertThat(found(LINK, document)
                         .filter(link -> !link.contains("://"))
                         .filter(link -> !leadsSomewhere(document, link)))
                 .as("links of %s that lead nowhere", document)

@@ -220,7 +220,8 @@ final class TrainOperator extends AbstractStreamOperator<ShardUpdate>
         if (deadlineMs.isPresent() && !deadlineMs.equals(timerMs)) {
             timerMs = deadlineMs;
             var unused = getProcessingTimeService().registerTimer(deadlineMs.getAsLong(), now -> {
-                // Not due yet where the clock was set back meanwhile: then it is registered again. Those of deadlines that
+                // Not due yet where the clock was set back meanwhile: then it is registered again. Those of deadlines
+                // that
                 // are past all fire too, and must not register the present one once more each.
                 if (timerMs.equals(deadlineMs)) {
                     timerMs = OptionalLong.empty();

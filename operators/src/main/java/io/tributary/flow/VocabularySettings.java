@@ -1,5 +1,6 @@
 package io.tributary.flow;
 
+import io.tributary.vocabulary.VocabularyTrainer;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,6 @@ public record VocabularySettings(
         Map<String, byte[]> given,
         Optional<byte[]> global)
         implements Serializable {
-    /** 3 control pieces and 256 bytes are in every vocabulary, and one more. */
-    public static final int MIN_PIECES = 260;
-
     public VocabularySettings {
         requirePieces(maxPieces);
         ownMaxPieces = Map.copyOf(ownMaxPieces);
@@ -41,9 +39,9 @@ public record VocabularySettings(
     }
 
     private static void requirePieces(int maxPieces) {
-        if (maxPieces < MIN_PIECES) {
+        if (maxPieces < VocabularyTrainer.MIN_PIECES) {
             throw new IllegalArgumentException(
-                    "A vocabulary needs at least %d pieces, not %d".formatted(MIN_PIECES, maxPieces));
+                    "A vocabulary needs at least %d pieces, not %d".formatted(VocabularyTrainer.MIN_PIECES, maxPieces));
         }
     }
 

@@ -127,7 +127,6 @@ class OuterStepTest {
         }
     }
 
-    /** Takes the step of a round with a delta of its own; returns the body after it. */
     @Test
     void anotherOptimizerThanTheOneThatRememberedIsRefused() throws Exception {
         OperatorSubtaskState state;
@@ -145,6 +144,7 @@ class OuterStepTest {
         }
     }
 
+    /** Takes the step of a round with a delta of its own; returns the body after it. */
     private static float[] step(OuterHarness outer, long round) throws Exception {
         float[] delta = new float[100];
         Arrays.fill(delta, 0.01f * (round + 1));
